@@ -1,0 +1,277 @@
+"""The nouns of the product: plain, frozen data that every stage hands to the next.
+
+One text per contract, one coordinate system: a `Span` counts code points of `Contract.text`, half open, so that
+`text[span.start:span.end]` is always the quote. The text is made of blocks, one per line of text: a block is a
+paragraph, a heading, a list item, or a table row, whose cells are parted by `CELL_BREAK`. Nothing here does I/O.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+BLOCK_BREAK: Final = "\n"
+CELL_BREAK: Final = " | "
+
+
+class Kind(StrEnum):
+    """What a sentence or table row is a term of, by the labelling guidelines."""
+
+    MILESTONE = "milestone"
+    PROGRESS = "progress"
+    NONE = "none"
+
+
+class Unit(StrEnum):
+    """What was tagged: a sentence of prose, or a row of a table."""
+
+    SENTENCE = "sentence"
+    ROW = "row"
+
+
+class TextFrom(StrEnum):
+    """Where a page's text came from; `NONE` means that nobody has read the page."""
+
+    PDF = "pdf"
+    OCR = "ocr"
+    NONE = "none"
+
+
+class Basis(StrEnum):
+    """What the contract's payments hang on, over all its terms."""
+
+    MILESTONE = "milestone"
+    PROGRESS = "progress"
+    MIXED = "mixed"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Advance(StrEnum):
+    """Whether a factor would advance money against the contract's invoices."""
+
+    YES = "yes"
+    CONDITIONAL = "conditional"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class ReviewStatus(StrEnum):
+    """What a reviewer did with a term: `CORRECTED` carries another label, `REJECTED` means that it is no term."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+
+
+class Span(NamedTuple):
+    """Half-open range of code points in the contract's text, 0 <= start < end."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points from the page's top left; `page` counts from 1."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: size in points as displayed, rotation in degrees clockwise, and what is odd about it.
+
+    Flags: `no_text` (no words), `image_only` (no words, but a picture), `unreadable` (the page's content failed).
+    """
+
+    number: int
+    width_pt: float
+    height_pt: float
+    rotation: int
+    text_from: TextFrom
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence or table row with the context that gives it its meaning; what is tagged, reviewed and learned from.
+
+    `lead` is the lead-in of the list that it continues, `section` the headings it stands under (outermost first,
+    parted by " > "), `header` and `title` a row's table header and table title, `before` and `after` its neighbours.
+    """
+
+    text: str
+    span: Span
+    unit: Unit = Unit.SENTENCE
+    section: str = ""
+    lead: str = ""
+    header: str = ""
+    title: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount as written, with its value (None if redacted) and ISO 4217 currency (None if not told)."""
+
+    text: str
+    value: Decimal | None
+    currency: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A percentage as written, with its value in percent (None if redacted or blank)."""
+
+    text: str
+    value: Decimal | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the contract and where they stand."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What measures a progress payment: `value` is monthly, weekly, quarterly, dated, percentage-of-completion ..."""
+
+    text: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a term says: how much, on what event, how often, and days to pay (None where it does not say)."""
+
+    amounts: tuple[Money, ...] = ()
+    percents: tuple[Percent, ...] = ()
+    trigger: Quote | None = None
+    interval: Interval | None = None
+    due_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """Calibrated probability of each kind; the three sum to 1."""
+
+    milestone: float
+    progress: float
+    none: float
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a reviewer said of a term; `at` is an ISO 8601 time, `label` the right label where it was corrected."""
+
+    status: ReviewStatus = ReviewStatus.PENDING
+    label: Kind | None = None
+    note: str = ""
+    by: str = ""
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A payment term: its words, place, probabilities (None if a reviewer added it), fields, doubts and review."""
+
+    id: str
+    label: Kind
+    text: str
+    span: Span
+    unit: Unit
+    section: str
+    page: int
+    boxes: tuple[Box, ...]
+    probabilities: Probabilities | None
+    amounts: tuple[Money, ...] = ()
+    percents: tuple[Percent, ...] = ()
+    trigger: Quote | None = None
+    interval: Interval | None = None
+    due_days: int | None = None
+    doubt: tuple[str, ...] = ()
+    review: Review = field(default_factory=Review)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A sentence that threatens the receivable, and the code of the threat."""
+
+    id: str
+    code: str
+    text: str
+    span: Span
+    page: int
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the verdict is what it is: a code, the ids of the terms or risks it rests on, and what would change it."""
+
+    code: str
+    terms: tuple[str, ...]
+    why: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the payments hang on, whether to advance, and why."""
+
+    basis: Basis
+    advance: Advance
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """The program that wrote a record."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """The model that tagged a contract; `sha256` is of its weights, `thresholds` the least probability of each kind."""
+
+    name: str
+    sha256: str
+    thresholds: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file that was read; `sha256` is of its bytes."""
+
+    name: str
+    sha256: str
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract, read, tagged and judged: what an annotated JSON file holds."""
+
+    schema_version: str
+    tool: Tool
+    model: ModelRef
+    source: Source
+    verdict: Verdict
+    terms: tuple[Term, ...]
+    risks: tuple[Risk, ...]
+    text: str
