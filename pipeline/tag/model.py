@@ -1,0 +1,143 @@
+"""The fitted classifier: what it holds, how it answers, how it is kept in a file that cannot run code.
+
+A model is a folder: `model.skops` (scikit-learn objects in skops format, loaded only if every type in it is trusted),
+`card.json` and `README.md` beside it. Its thresholds are learned and stored with it.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import skops.io
+from scipy import sparse
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pipeline.contract import Kind, ModelRef, Probabilities, Sentence
+from pipeline.errors import ModelError
+from pipeline.tag.views import Views, candidates, flag_columns, own_columns, views_of
+
+FORMAT: Final = 1
+MODEL_FILE: Final = "model.skops"
+# Columns of every array of probabilities, and the classes of the classifier.
+KINDS: Final = (Kind.NONE, Kind.MILESTONE, Kind.PROGRESS)
+# What is no candidate is not asked about.
+CERTAINLY_NONE: Final = np.array([1.0, 0.0, 0.0])
+# skops vouches for the public types of scikit-learn, NumPy and SciPy. These two are scikit-learn's own as well, the parts of
+# its CalibratedClassifierCV; whatever else a file names is refused.
+TRUSTED: Final = ["sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration"]
+# Weight of each part of a view: the unit's own words count most.
+PART_WEIGHTS: Final = {"text": 1.0, "lead": 0.6, "section": 0.5, "table": 0.5}
+PRODUCT_WEIGHT: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted classifier: a vectorizer for each part of a view, the classifier, the thresholds of the two kinds."""
+
+    name: str
+    sha256: str
+    vectorizers: Mapping[str, TfidfVectorizer]
+    classifier: CalibratedClassifierCV
+    thresholds: Mapping[str, float]
+
+    @cached_property
+    def ref(self) -> ModelRef:
+        """How a record names this model."""
+        return ModelRef(self.name, self.sha256, {kind: round(value, 4) for kind, value in self.thresholds.items()})
+
+    def probabilities(self, units: Sequence[Sentence]) -> npt.NDArray[np.float64]:
+        """Calibrated probabilities of the units: shape (n, 3), columns as in KINDS, rows summing to 1."""
+        answers = np.tile(CERTAINLY_NONE, (len(units), 1))
+        chosen = candidates(units)
+        if chosen:
+            features = matrix(views_of([units[index] for index in chosen]), self.vectorizers)
+            answers[chosen] = self.classifier.predict_proba(features)
+        return answers
+
+    def decide(self, probabilities: npt.NDArray[np.float64]) -> list[Kind]:
+        """The kind of each row: the likelier of those that reach their threshold, else none."""
+        return [self._decide(row) for row in probabilities]
+
+    def _decide(self, row: npt.NDArray[np.float64]) -> Kind:
+        reached = [(value, kind) for kind, value in zip(KINDS, row, strict=True) if value >= self.thresholds.get(kind, 2.0)]
+        return max(reached)[1] if reached else Kind.NONE
+
+
+def matrix(views: Views, vectorizers: Mapping[str, TfidfVectorizer]) -> sparse.csr_matrix:
+    """The features of the views, one row each: weighted n-grams of each part, flags, products of the unit's own flags."""
+    parts: list[Any] = [
+        vectorizer.transform(getattr(views, part)) * PART_WEIGHTS[part] for part, vectorizer in vectorizers.items()
+    ]
+    own = views.flags[:, own_columns()]
+    return sparse.hstack([*parts, sparse.csr_matrix(views.flags), _products(own)]).tocsr()
+
+
+def _products(flags: npt.NDArray[np.float32]) -> sparse.csr_matrix:
+    """Whether two flags are raised together, for every pair of columns, weighted."""
+    left, right = np.triu_indices(flags.shape[1], k=1)
+    return sparse.csr_matrix(flags[:, left] * flags[:, right] * PRODUCT_WEIGHT)
+
+
+def probabilities_of(row: npt.NDArray[np.float64]) -> Probabilities:
+    """A row of probabilities by name."""
+    by_kind = dict(zip(KINDS, map(float, row), strict=True))
+    return Probabilities(by_kind[Kind.MILESTONE], by_kind[Kind.PROGRESS], by_kind[Kind.NONE])
+
+
+def save(model: Model, folder: Path) -> str:
+    """Write the model's file into the folder, made if need be; returns its SHA-256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = skops.io.dumps(
+        {
+            "format": FORMAT,
+            "columns": list(flag_columns()),
+            "vectorizers": dict(model.vectorizers),
+            "classifier": model.classifier,
+            "thresholds": dict(model.thresholds),
+        }
+    )
+    (folder / MODEL_FILE).write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def load(folder: Path) -> Model:
+    """The model in the folder. Raises ModelError if it is missing, unsafe, or made for other rules than these."""
+    path = folder / MODEL_FILE
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: no model there ({error.strerror}); train one, or name its folder with --model") from error
+    held = _held(path, content)
+    if held.get("format") != FORMAT:
+        raise ModelError(f"{path}: format {held.get('format')!r}, expected {FORMAT}; train it anew with this version")
+    if held["columns"] != list(flag_columns()):
+        raise ModelError(f"{path}: made for other rules than this version's; train it anew")
+    return Model(folder.name, hashlib.sha256(content).hexdigest(), held["vectorizers"], held["classifier"], held["thresholds"])
+
+
+def _held(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        unknown = [name for name in skops.io.get_untrusted_types(data=content) if name not in TRUSTED]
+        if unknown:
+            raise ModelError(f"{path}: holds types that could run code ({', '.join(unknown)}); do not use this file")
+        held = skops.io.loads(content, trusted=TRUSTED)
+    except ModelError:
+        raise
+    except Exception as error:
+        raise ModelError(f"{path}: not a model file of payterms ({error}); train it anew") from error
+    if not isinstance(held, dict):
+        raise ModelError(f"{path}: not a model file of payterms; train it anew")
+    return held
+
+
+def default_folder() -> Path:
+    """Where the model stands that comes with payterms."""
+    package = Path(__file__).resolve().parents[1]
+    beside = package.parent / "models" / "default"
+    return beside if beside.exists() else package / "models" / "default"

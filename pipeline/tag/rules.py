@@ -1,0 +1,75 @@
+"""The rules: flags that token patterns raise on a sentence, from `patterns.toml`.
+
+A pattern is a row of tokens in their normal form: `a|b` either, `<name>` any of a named set, `~3` up to three tokens of
+any kind, a trailing `?` for an optional one. A pattern is tried only on sentences that hold a word for each of its places.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+GAP: Final = re.compile(r"~(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern: the sets of which a sentence needs a word each, and the expression that tells their order."""
+
+    needs: tuple[frozenset[str], ...]
+    expression: re.Pattern[str]
+
+
+@cache
+def _source() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(resources.files(__package__).joinpath("patterns.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def flag_patterns() -> Mapping[str, tuple[Pattern, ...]]:
+    """The patterns of each flag, by its name, in the order of the patterns file."""
+    sets = _source()["sets"]
+    return {name: tuple(_compiled(row, sets) for row in rows) for name, rows in _source()["flags"].items()}
+
+
+@cache
+def payment_words(place: str) -> frozenset[str]:
+    """The normal forms of which a term holds at least one: `own` in its own words, or `context` in what it continues."""
+    return frozenset(_source()["candidates"][place])
+
+
+def flags_of(norms: Sequence[str]) -> frozenset[str]:
+    """The names of the flags that a sentence raises, given the normal forms of its tokens."""
+    words = frozenset(norms)
+    line = f" {' '.join(norms)} "
+    return frozenset(
+        name for name, patterns in flag_patterns().items() if any(_found(pattern, words, line) for pattern in patterns)
+    )
+
+
+def _found(pattern: Pattern, words: frozenset[str], line: str) -> bool:
+    if any(need.isdisjoint(words) for need in pattern.needs):
+        return False
+    return len(pattern.needs) == 1 or pattern.expression.search(line) is not None
+
+
+def _compiled(row: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+    needs: list[frozenset[str]] = []
+    parts: list[str] = []
+    for part in row.split():
+        if gap := GAP.fullmatch(part):
+            parts.append(rf"(?:\S+ ){{0,{gap[1]}}}")
+            continue
+        words = _words(part.rstrip("?"), sets)
+        if not part.endswith("?"):
+            needs.append(frozenset(words))
+        parts.append(f"(?:{'|'.join(map(re.escape, words))}) " if not part.endswith("?") else f"(?:(?:{'|'.join(map(re.escape, words))}) )?")
+    return Pattern(tuple(needs), re.compile(" " + "".join(parts)))
+
+
+def _words(part: str, sets: Mapping[str, Sequence[str]]) -> list[str]:
+    """The words that a place of a pattern allows."""
+    return [word for one in part.split("|") for word in (sets[one[1:-1]] if one[1:-1] in sets and one[0] == "<" else [one])]

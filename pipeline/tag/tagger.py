@@ -1,0 +1,77 @@
+"""Units to terms: the classifier's answer, the fields, and the doubts a person should look at first."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from pipeline.contract import Box, Kind, Probabilities, Sentence, Span, Term, Unit
+from pipeline.tag.fields import fields_of
+from pipeline.tag.model import Model, probabilities_of
+
+# A probability this close to its threshold might have come out otherwise.
+NEAR: Final = 0.1
+
+Boxes = Callable[[Span], tuple[Box, ...]]
+
+
+def tag(units: Sequence[Sentence], model: Model, boxes: Boxes) -> tuple[Term, ...]:
+    """The terms among the units, in order; `boxes` gives the boxes of a span of the text."""
+    probabilities = model.probabilities(units)
+    kinds = model.decide(probabilities)
+    ids = term_ids()
+    return tuple(
+        _term(unit, kind, probabilities_of(row), model, boxes(unit.span), ids(unit.text))
+        for unit, kind, row in zip(units, kinds, probabilities, strict=True)
+        if kind is not Kind.NONE
+    )
+
+
+def term_ids() -> Callable[[str], str]:
+    """A function that names terms in the order of the text: by their words, and their place among equals."""
+    counts: dict[str, int] = {}
+    given: set[str] = set()
+
+    def name(text: str) -> str:
+        key = re.sub(r"\W+", " ", text.casefold()).strip()
+        while True:
+            counts[key] = counts.get(key, 0) + 1
+            digest = "t-" + hashlib.sha256(f"{key}#{counts[key]}".encode()).hexdigest()[:6]
+            if digest not in given:
+                given.add(digest)
+                return digest
+
+    return name
+
+
+def _term(
+    unit: Sentence, kind: Kind, probabilities: Probabilities, model: Model, boxes: tuple[Box, ...], name: str
+) -> Term:
+    fields = fields_of(unit, kind)
+    return Term(
+        id=name,
+        label=kind,
+        text=unit.text,
+        span=unit.span,
+        unit=unit.unit,
+        section=unit.section,
+        page=boxes[0].page if boxes else 1,
+        boxes=boxes,
+        probabilities=probabilities,
+        amounts=fields.amounts,
+        percents=fields.percents,
+        trigger=fields.trigger,
+        interval=fields.interval,
+        due_days=fields.due_days,
+        doubt=tuple(_doubts(unit, kind, probabilities, model)),
+    )
+
+
+def _doubts(unit: Sentence, kind: Kind, probabilities: Probabilities, model: Model) -> Iterator[str]:
+    """Why a person should look at a term: `near_threshold`, `kinds_close`, `row_without_header`."""
+    if getattr(probabilities, kind) - model.thresholds[kind] < NEAR:
+        yield "near_threshold"
+    if abs(probabilities.milestone - probabilities.progress) < 2 * NEAR:
+        yield "kinds_close"
+    if unit.unit is Unit.ROW and not unit.header:
+        yield "row_without_header"

@@ -1,0 +1,110 @@
+"""Tokens as the model sees them: spaCy's, in a normal form that forgets which number, date or plural it was.
+
+The normal form is an attribute of the lexeme, computed once for each distinct word and kept in the vocabulary.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Final
+
+import spacy
+from spacy.attrs import NORM
+from spacy.language import Language
+from spacy.tokens import Doc
+
+NUMBER: Final = "#"
+CURRENCY: Final = "¤"
+PERCENT: Final = "%"
+REDACTED: Final = "redacted"
+MONTH: Final = "<month>"
+
+# A blacked-out or blank place: "[***]", "[ * ]", "[...***...]", "[REDACTED]", "_____".
+REDACTION: Final = re.compile(
+    r"[\[(]\s*(?:[*•.…\s-]*[*•][*•.…\s-]*|redacted|omitted|_+|confidential[^\])]{0,60}|\.\.\.)[\])]|\*{2,}|_{2,}", re.IGNORECASE
+)
+# "thirty (30)" is one number.
+WORD_AND_FIGURE: Final = re.compile(
+    r"((?:\b[a-z][a-z.]*[\s-]+){1,8})\(\s*((?:US|U\.S\.)?\s?[$€£]?\s?\d[\d.,]*\s?%?)\s*\)", re.IGNORECASE
+)
+NUMBER_WORDS: Final = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+    " twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+)
+CURRENCIES: Final = frozenset(
+    "$ € £ ¥ ₹ usd eur gbp jpy cad aud inr chf sek nok dkk cny rmb zar brl mxn sgd hkd nzd aed sar krw ils pln try ngn kes php thb"
+    " dollar euro pound yen rupee rs franc krone krona yuan rand peso naira shilling dirham riyal us$ a$ c$ s$ hk$ nz$ r$ u.s. cent".split()
+)
+MONTHS: Final = frozenset(
+    "january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct"
+    " nov dec".split()
+)
+SPELLING: Final = {
+    "installment": "instalment", "percent": PERCENT, "percentage": "percentage", "labor": "labour", "licence": "license",
+    "fulfillment": "fulfilment", "days": "day", "monies": "money", "has": "has", "is": "is", "was": "was", "this": "this", "its": "its",
+    "as": "as", "us": "us", "unless": "unless", "less": "less", "progress": "progress", "works": "work", "goods": "good", "values": "value",
+    "agrees": "agree", "basis": "basis", "means": "means", "business": "business", "series": "series", "gross": "gross", "plus": "plus",
+    "various": "various", "previous": "previous", "process": "process", "access": "access", "address": "address", "success": "success",
+    "expenses": "expense", "purchases": "purchase", "thus": "thus", "his": "his", "always": "always", "minus": "minus", "bonus": "bonus",
+}  # fmt: skip
+FIGURE: Final = re.compile(r"[\d.,'’/]*\d[\d.,'’/%]*(?:st|nd|rd|th|k|m|mm|bn)?", re.IGNORECASE)
+
+
+@cache
+def language() -> Language:
+    """spaCy's blank English with the normal form below; nothing is downloaded."""
+    nlp = spacy.blank("en")
+    nlp.vocab.lex_attr_getters[NORM] = normal_form
+    for lexeme in nlp.vocab:
+        lexeme.norm_ = normal_form(lexeme.text)
+    return nlp
+
+
+def normal_form(word: str) -> str:
+    """The normal form of one token: a class for numbers, currencies, percents and months, else lower case singular."""
+    lower = word.lower()
+    if FIGURE.fullmatch(lower) or lower in NUMBER_WORDS:
+        return PERCENT if lower.endswith("%") else NUMBER
+    if lower in CURRENCIES or lower.rstrip("s") in CURRENCIES and len(lower) > 3:
+        return CURRENCY
+    if lower in MONTHS:
+        return MONTH
+    singular = SPELLING.get(lower) or _singular(lower)
+    return SPELLING.get(singular, singular)
+
+
+def _singular(word: str) -> str:
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ous")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
+    return word[:-1]
+
+
+def docs(texts: Iterable[str]) -> Iterator[Doc]:
+    """Each text as a spaCy document, with redactions made words and numbers written twice made one."""
+    make: Callable[[str], Doc] = language().make_doc
+    return (make(plain(text)) for text in texts)
+
+
+def plain(text: str) -> str:
+    """The text with every redaction as one word, and "thirty (30)" as its figure."""
+    return WORD_AND_FIGURE.sub(_figure_only, REDACTION.sub(f" {REDACTED} ", text))
+
+
+def _figure_only(match: re.Match[str]) -> str:
+    """The words before a bracketed figure without those that spell it, and the figure."""
+    words = match[1].split()
+    while words and all(part.lower() in SPELLED for part in words[-1].split("-")):
+        words.pop()
+    return " ".join([*words, match[2]])
+
+
+SPELLED: Final = NUMBER_WORDS | frozenset("and thousand million billion lakh crore dollars dollar us u.s. euros pounds".split())
+
+
+def norms(doc: Doc) -> list[str]:
+    """The normal forms of a document's tokens, without white space."""
+    return [token.norm_ for token in doc if not token.is_space]
