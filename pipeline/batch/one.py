@@ -1,0 +1,28 @@
+"""One contract: a PDF file to a contract that is read, tagged and judged."""
+
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.contract import Contract, Tool
+from pipeline.judge.verdict import judge
+from pipeline.read.text import read_contract
+from pipeline.review.annotated import SCHEMA_VERSION
+from pipeline.tag.model import Model
+from pipeline.tag.tagger import tag
+from pipeline.tag.units import units_of
+
+
+def annotate(path: Path, model: Model) -> Contract:
+    """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
+    reading = read_contract(path)
+    terms = tag(units_of(reading.text), model, reading.boxes)
+    return Contract(
+        schema_version=SCHEMA_VERSION,
+        tool=Tool("payterms", __version__),
+        model=model.ref,
+        source=reading.source,
+        verdict=judge(terms, reading.source.pages),
+        terms=terms,
+        risks=(),
+        text=reading.text,
+    )

@@ -1,0 +1,182 @@
+"""A folder of contracts to a folder of annotated JSON, in worker processes, with a record for every input.
+
+Whatever happens to one contract costs that contract only: it ends as its JSON or as a record with an error code and a
+sentence that a person can act on.
+"""
+
+import dataclasses
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as Expired
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline import __version__
+from pipeline.batch.one import annotate
+from pipeline.contract import Contract, Kind
+from pipeline.errors import InputError, RecordError
+from pipeline.review import annotated
+from pipeline.tag.model import Model, load
+
+RUN_FILE: Final = "run.json"
+SUFFIX: Final = ".pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of one input: `error` is None for a contract that was read, else a code, and `message` says the rest.
+
+    `source` and `output` are paths below the input and output folders, with forward slashes.
+    """
+
+    source: str
+    output: str | None
+    error: str | None
+    message: str
+    pages: int
+    unread_pages: int
+    milestone_terms: int
+    progress_terms: int
+    basis: str
+    advance: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A contract to read: the file, its name in the records, and the file to write."""
+
+    path: Path
+    source: str
+    output: Path
+
+
+def jobs_of(source: Path, out: Path) -> list[Job]:
+    """The PDFs at or below `source`, in order of their names, each with the place of its JSON below `out`.
+
+    Raises InputError if there is none, or if two of them would be written to the same file.
+    """
+    if source.is_file():
+        return [Job(source, source.name, out / f"{source.stem}.json")]
+    if not source.is_dir():
+        raise InputError(f"{source}: no such file or folder; name a PDF or a folder of PDFs")
+    paths = sorted(path for path in source.rglob("*") if path.is_file() and path.suffix.lower() == SUFFIX)
+    if not paths:
+        raise InputError(f"{source}: no PDF in this folder or below; name a folder that holds some")
+    jobs = [Job(path, path.relative_to(source).as_posix(), _output(path, source, out)) for path in paths]
+    _check_apart(jobs)
+    return jobs
+
+
+def _output(path: Path, source: Path, out: Path) -> Path:
+    return out / path.relative_to(source).with_suffix(".json")
+
+
+def _check_apart(jobs: Sequence[Job]) -> None:
+    taken: dict[Path, str] = {}
+    for job in jobs:
+        if job.output.name == RUN_FILE and len(job.output.parts) == len(jobs[0].output.parts):
+            raise InputError(f"{job.source}: its result would be {RUN_FILE}, which is the run's record; rename the file")
+        if job.output in taken:
+            raise InputError(f"{job.source} and {taken[job.output]} would both be {job.output.name}; rename one of them")
+        taken[job.output] = job.source
+
+
+def run(jobs: Sequence[Job], model_folder: Path, *, workers: int, timeout_s: float) -> Iterator[Record]:
+    """Read every job's contract and write its JSON; the records come in the order of the jobs."""
+    load(model_folder)  # A model that cannot be loaded is told once, before any worker starts.
+    with ProcessPool(max_workers=min(workers, len(jobs)), initializer=_start, initargs=[model_folder]) as pool:
+        futures = [pool.schedule(_do, args=[job], timeout=timeout_s) for job in jobs]
+        try:
+            for job, future in zip(jobs, futures, strict=True):
+                yield _outcome(job, future.result, timeout_s)
+        except BaseException:
+            pool.stop()
+            raise
+
+
+_worker: dict[str, Model] = {}
+
+
+def _start(model_folder: Path) -> None:
+    """Set up a worker process: its model, and quiet libraries."""
+    for noisy in ("pdfminer", "pdfplumber", "pypdfium2", "pipeline"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    _worker["model"] = load(model_folder)
+
+
+def _do(job: Job) -> Record:
+    started = time.perf_counter()
+    try:
+        contract = annotate(job.path, _worker["model"])
+        annotated.write(contract, job.output)
+    except InputError as error:
+        return failure(job, error.code, str(error), time.perf_counter() - started)
+    except OSError as error:
+        return failure(job, "not_written", f"{job.output}: cannot be written ({error.strerror}); free the place and run again")
+    return success(job, contract, time.perf_counter() - started)
+
+
+def _outcome(job: Job, result: Callable[[], Any], timeout_s: float) -> Record:
+    """The record of a job, whatever happened to its worker."""
+    try:
+        record = result()
+    except Expired:
+        return failure(job, "time_limit", f"{job.source}: not read within {timeout_s:g} s; give more with --timeout", timeout_s)
+    except ProcessExpired as error:
+        return failure(job, "worker_died", f"{job.source}: its worker died (exit code {error.exitcode}); read it alone to see why")
+    except Exception as error:
+        return failure(job, "internal", f"{job.source}: {type(error).__name__}: {error}; please report this")
+    assert isinstance(record, Record)
+    return record
+
+
+def failure(job: Job, code: str, message: str, seconds: float = 0.0) -> Record:
+    """The record of a contract that could not be read."""
+    return Record(job.source, None, code, message, 0, 0, 0, 0, "unknown", "unknown", round(seconds, 2))
+
+
+def success(job: Job, contract: Contract, seconds: float) -> Record:
+    """The record of a contract that was read."""
+    pages = contract.source.pages
+    return Record(
+        source=job.source,
+        output=job.source.rsplit(".", 1)[0] + ".json",
+        error=None,
+        message="",
+        pages=len(pages),
+        unread_pages=sum(page.text_from.value == "none" for page in pages),
+        milestone_terms=sum(term.label is Kind.MILESTONE for term in contract.terms),
+        progress_terms=sum(term.label is Kind.PROGRESS for term in contract.terms),
+        basis=contract.verdict.basis.value,
+        advance=contract.verdict.advance.value,
+        seconds=round(seconds, 2),
+    )
+
+
+def write_run(records: Sequence[Record], out: Path, model: Model, *, seconds: float) -> None:
+    """Write `run.json`: the tool, the model, the counts, and the record of every input."""
+    held = {
+        "schema_version": annotated.SCHEMA_VERSION,
+        "tool": {"name": "payterms", "version": __version__},
+        "model": dataclasses.asdict(model.ref),
+        "seconds": round(seconds, 2),
+        "read": sum(record.error is None for record in records),
+        "failed": sum(record.error is not None for record in records),
+        "inputs": [dataclasses.asdict(record) for record in records],
+    }
+    annotated.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", out / RUN_FILE)
+
+
+def read_run(out: Path) -> list[Record]:
+    """The records of a run. Raises RecordError if the folder holds none."""
+    path = out / RUN_FILE
+    try:
+        return [Record(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))["inputs"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecordError(f"{path}: no record of a run ({error}); name a folder that `payterms run` wrote") from error

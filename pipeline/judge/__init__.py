@@ -1,0 +1,1 @@
+"""Terms to a verdict: what the payments hang on, and why."""

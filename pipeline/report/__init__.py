@@ -1,0 +1,1 @@
+"""Tables for people: what a run found, how a model measures."""

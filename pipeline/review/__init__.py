@@ -1,0 +1,1 @@
+"""Contracts to annotated JSON and back."""

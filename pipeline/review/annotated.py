@@ -1,0 +1,115 @@
+"""Annotated JSON, version 1: a contract to a file and back. Nothing else knows this format.
+
+Keys stand in the order of the dataclasses, numbers have at most four decimals, spans are [start, end], sums of money are
+strings. Files appear whole or not at all.
+"""
+
+import dataclasses
+import json
+import os
+import tempfile
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.contract import Box, Contract, Span
+from pipeline.errors import RecordError
+
+SCHEMA_VERSION: Final = "1.0"
+DECIMALS: Final = 4
+
+
+@cache
+def _adapter() -> TypeAdapter[Contract]:
+    return TypeAdapter(Contract)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of annotated JSON, from the dataclasses."""
+    made = _adapter().json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def dumps(contract: Contract) -> str:
+    """The contract as annotated JSON, with a newline at its end."""
+    return json.dumps(_plain(dataclasses.asdict(contract)), ensure_ascii=False, indent=1) + "\n"
+
+
+def loads(text: str, *, name: str = "annotated JSON") -> Contract:
+    """The contract in annotated JSON. Raises RecordError that names the file and the first field at fault."""
+    try:
+        contract = _adapter().validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the whole file"
+        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+        raise RecordError(f"{name}: {field}: {first['msg']}{more}; mend the field or write the file anew") from error
+    _check(contract, name)
+    return contract
+
+
+def read(path: Path) -> Contract:
+    """The contract in a file. Raises RecordError."""
+    try:
+        return loads(path.read_text(encoding="utf-8"), name=path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"{path}: cannot be read ({error}); check the path and that it is UTF-8") from error
+
+
+def write(contract: Contract, path: Path) -> None:
+    """Write the contract to the file, atomically; folders on the way are made."""
+    write_text(dumps(contract), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file so that it is seen whole or not at all: a temporary file beside it, then a rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return round(value, DECIMALS)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _check(contract: Contract, name: str) -> None:
+    """What the types cannot say: the version, quotes that stand where they say, boxes on pages that there are."""
+    if contract.schema_version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
+        raise RecordError(f"{name}: schema_version: {contract.schema_version!r}, expected {SCHEMA_VERSION}; write it anew")
+    for index, term in enumerate(contract.terms):
+        _check_quote(contract, f"{name}: terms.{index}", term.text, term.span)
+        _check_boxes(contract, f"{name}: terms.{index}.boxes", term.boxes)
+        quotes = [*term.amounts, *term.percents, *filter(None, (term.trigger, term.interval))]
+        for quote in quotes:
+            _check_quote(contract, f"{name}: terms.{index}: field {quote.text!r}", quote.text, quote.span)
+    for index, risk in enumerate(contract.risks):
+        _check_quote(contract, f"{name}: risks.{index}", risk.text, risk.span)
+        _check_boxes(contract, f"{name}: risks.{index}.boxes", risk.boxes)
+
+
+def _check_quote(contract: Contract, where: str, text: str, span: Span) -> None:
+    if contract.text[span.start : span.end] != text or not 0 <= span.start < span.end:
+        raise RecordError(f"{where}.span: {list(span)} does not hold the quoted words; mend the span or the text")
+
+
+def _check_boxes(contract: Contract, where: str, boxes: tuple[Box, ...]) -> None:
+    last = len(contract.source.pages)
+    for box in boxes:
+        if not 1 <= box.page <= last:
+            raise RecordError(f"{where}: page {box.page} of a contract with {last} pages; mend the page")
