@@ -1,15 +1,14 @@
-"""Fit a model: vectorizers, a linear classifier calibrated over folds of whole contracts, and its thresholds."""
+"""Fit a model: vectorizers, a linear classifier set to how rare terms are, and thresholds found over folds of contracts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.calibration import CalibratedClassifierCV
+from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
 
 from pipeline.contract import Kind
 from pipeline.errors import LabelError
@@ -17,81 +16,116 @@ from pipeline.learn.labels import Label
 from pipeline.learn.metrics import best_threshold
 from pipeline.learn.split import folds
 from pipeline.tag.model import KINDS, Model, matrix
-from pipeline.tag.views import Views, candidates, views_of
+from pipeline.tag.views import Seen, Views, candidates, views_of
 
 FOLDS: Final = 4
 ITERATIONS: Final = 300
-NGRAMS: Final = {"text": (1, 2), "lead": (1, 2), "section": (1, 1), "table": (1, 1)}
+# Where the gradient is this small, answers no longer change in the third decimal.
+TOLERANCE: Final = 1e-3
+# (n-grams, least number of units that hold one) for each part of a view.
+NGRAMS: Final = {"text": ((1, 2), 4), "lead": ((1, 2), 3), "section": ((1, 1), 2), "table": ((1, 1), 2)}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a fit is told rather than learns.
 
-    `strength` is scikit-learn's C. The weights say what one label counts: a `none` (a contract has about seven sentences
-    that speak of money to each payment term, the corpus three), one whose name misleads (the corpus holds far more of them
-    than contracts do), and one that a reviewer gave.
+    `strength` is scikit-learn's C. `none_per_term` is how many candidate units that are no term a real contract has for
+    each that is one: the corpus has two, and probabilities are set right for that. The weights say what one label counts:
+    one whose name misleads (the corpus holds far more of them than contracts do), and one that a reviewer gave.
     """
 
     strength: float = 1.0
-    none_weight: float = 1.0
+    none_per_term: float = 20.0
     against_name_weight: float = 0.25
     reviewed_weight: float = 20.0
 
 
 def train(labels: Sequence[Label], *, name: str, settings: Settings | None = None) -> Model:
-    """A model fitted to the labels. Raises LabelError if a kind has fewer groups than the folds need."""
+    """A model fitted to the labels. Raises LabelError if a kind comes from fewer groups than there are folds."""
     settings = settings or Settings()
+    seen = Seen()
+    labels = [labels[index] for index in candidates([label.unit for label in labels], seen)]
     _check_enough(labels)
-    labels = [labels[index] for index in candidates([label.unit for label in labels])]
-    kinds = np.array([KINDS.index(label.kind) for label in labels])
-    weights = _weights(labels, settings)
-    views = views_of([label.unit for label in labels])
+    views = views_of([label.unit for label in labels], seen)
     vectorizers = fit_vectorizers(views)
     features = matrix(views, vectorizers)
-    splits = folds(labels, FOLDS)
-    classifier = CalibratedClassifierCV(_linear(settings), method="sigmoid", cv=splits, ensemble=False)
-    classifier.fit(features, kinds, sample_weight=weights)
-    thresholds = _thresholds(features, kinds, weights, splits, settings)
-    return Model(name, "", vectorizers, classifier, thresholds)
+    kinds = np.array([KINDS.index(label.kind) for label in labels])
+    weights = np.array([_weight(label, settings) for label in labels])
+    rarity = _rarity(kinds, settings)
+    answers = _held_out_answers(features, kinds, weights, labels, settings)
+    thresholds = _thresholds(answers, kinds, np.where(kinds == NONE, rarity, 1.0) * weights)
+    return Model(name, "", vectorizers, _fit(features, kinds, weights, settings, rarity), thresholds)
+
+
+NONE: Final = KINDS.index(Kind.NONE)
 
 
 def fit_vectorizers(views: Views) -> dict[str, TfidfVectorizer]:
     """A TF-IDF vectorizer for each part of the views, over normal forms parted by a space."""
-    return {part: _vectorizer(grams).fit(getattr(views, part)) for part, grams in NGRAMS.items()}
+    return {part: _vectorizer(*grams).fit(getattr(views, part)) for part, grams in NGRAMS.items()}
 
 
-def _vectorizer(grams: tuple[int, int]) -> TfidfVectorizer:
+def _vectorizer(grams: tuple[int, int], least: int) -> TfidfVectorizer:
     return TfidfVectorizer(
-        ngram_range=grams, min_df=2, sublinear_tf=True, lowercase=False, token_pattern=r"\S+", dtype=np.float32
+        ngram_range=grams, min_df=least, sublinear_tf=True, lowercase=False, token_pattern=r"\S+", dtype=np.float32
     )
 
 
-def _linear(settings: Settings) -> LogisticRegression:
-    return LogisticRegression(C=settings.strength, max_iter=ITERATIONS)
+def _fit(
+    features: sparse.csr_matrix,
+    kinds: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float64],
+    settings: Settings,
+    rarity: float,
+) -> LogisticRegression:
+    """A classifier fitted to the corpus, its prior moved to that of real contracts.
+
+    A change of prior multiplies the odds of a class by a constant (Saerens, Latinne, Decaestecker 2002, equation 2.4),
+    which for a logistic model is a sum added to its intercept.
+    """
+    classifier = LogisticRegression(C=settings.strength, max_iter=ITERATIONS, tol=TOLERANCE).fit(features, kinds, sample_weight=weights)
+    classifier.intercept_[NONE] += np.log(rarity)
+    return classifier
 
 
-def _weights(labels: Sequence[Label], settings: Settings) -> npt.NDArray[np.float64]:
-    return np.array([_weight(label, settings) for label in labels])
+def _rarity(kinds: npt.NDArray[np.int64], settings: Settings) -> float:
+    """How many times as many candidates are no term in real contracts as in these labels; at least 1."""
+    terms = int((kinds != NONE).sum())
+    return max(1.0, settings.none_per_term * terms / max(1, len(kinds) - terms))
 
 
 def _weight(label: Label, settings: Settings) -> float:
     if label.reviewed:
         return settings.reviewed_weight
-    by_kind = settings.none_weight if label.kind is Kind.NONE else 1.0
-    return by_kind * (settings.against_name_weight if label.against_name else 1.0)
+    return settings.against_name_weight if label.against_name else 1.0
+
+
+def _held_out_answers(
+    features: sparse.csr_matrix,
+    kinds: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float64],
+    labels: Sequence[Label],
+    settings: Settings,
+) -> npt.NDArray[np.float64]:
+    """Probabilities of every label by a classifier that was not trained on its contract."""
+    answers = np.zeros((len(labels), len(KINDS)))
+    rarity = _rarity(kinds, settings)
+    for train_on, ask in folds(labels, FOLDS):
+        if len(ask):
+            classifier = _fit(features[train_on], kinds[train_on], weights[train_on], settings, rarity)
+            answers[ask] = classifier.predict_proba(features[ask])
+    return answers
 
 
 def _thresholds(
-    features: Any, kinds: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], splits: Sequence[Any], settings: Settings
+    answers: npt.NDArray[np.float64], kinds: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]
 ) -> Mapping[str, float]:
-    """For each kind the threshold with the best F1 on labels that the fold at hand was not trained on."""
-    inner = CalibratedClassifierCV(_linear(settings), method="sigmoid", cv=2, ensemble=False)
-    probabilities = cross_val_predict(inner, features, kinds, cv=splits, method="predict_proba", params={"sample_weight": weights})
+    """For each kind the threshold with the best F1 on answers about contracts that were not trained on."""
     return {
-        kind.value: best_threshold(probabilities[:, column], kinds == column, weights)
+        kind.value: best_threshold(answers[:, column], kinds == column, weights)
         for column, kind in enumerate(KINDS)
-        if kind is not Kind.NONE
+        if column != NONE
     }
 
 

@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED
 
 import numpy as np
 import numpy.typing as npt
 import skops.io
 from scipy import sparse
-from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from pipeline.contract import Kind, ModelRef, Probabilities, Sentence
 from pipeline.errors import ModelError
-from pipeline.tag.views import Views, candidates, flag_columns, own_columns, views_of
+from pipeline.tag.views import Seen, Views, candidates, flag_columns, own_columns, views_of
 
 FORMAT: Final = 1
 MODEL_FILE: Final = "model.skops"
@@ -28,9 +29,8 @@ MODEL_FILE: Final = "model.skops"
 KINDS: Final = (Kind.NONE, Kind.MILESTONE, Kind.PROGRESS)
 # What is no candidate is not asked about.
 CERTAINLY_NONE: Final = np.array([1.0, 0.0, 0.0])
-# skops vouches for the public types of scikit-learn, NumPy and SciPy. These two are scikit-learn's own as well, the parts of
-# its CalibratedClassifierCV; whatever else a file names is refused.
-TRUSTED: Final = ["sklearn.calibration._CalibratedClassifier", "sklearn.calibration._SigmoidCalibration"]
+# skops vouches for the types of scikit-learn, NumPy and SciPy; whatever else a file names is refused.
+TRUSTED: Final[list[str]] = []
 # Weight of each part of a view: the unit's own words count most.
 PART_WEIGHTS: Final = {"text": 1.0, "lead": 0.6, "section": 0.5, "table": 0.5}
 PRODUCT_WEIGHT: Final = 0.3
@@ -43,7 +43,7 @@ class Model:
     name: str
     sha256: str
     vectorizers: Mapping[str, TfidfVectorizer]
-    classifier: CalibratedClassifierCV
+    classifier: LogisticRegression
     thresholds: Mapping[str, float]
 
     @cached_property
@@ -54,9 +54,10 @@ class Model:
     def probabilities(self, units: Sequence[Sentence]) -> npt.NDArray[np.float64]:
         """Calibrated probabilities of the units: shape (n, 3), columns as in KINDS, rows summing to 1."""
         answers = np.tile(CERTAINLY_NONE, (len(units), 1))
-        chosen = candidates(units)
+        seen = Seen()
+        chosen = candidates(units, seen)
         if chosen:
-            features = matrix(views_of([units[index] for index in chosen]), self.vectorizers)
+            features = matrix(views_of([units[index] for index in chosen], seen), self.vectorizers)
             answers[chosen] = self.classifier.predict_proba(features)
         return answers
 
@@ -100,7 +101,8 @@ def save(model: Model, folder: Path) -> str:
             "vectorizers": dict(model.vectorizers),
             "classifier": model.classifier,
             "thresholds": dict(model.thresholds),
-        }
+        },
+        compression=ZIP_DEFLATED,
     )
     (folder / MODEL_FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()

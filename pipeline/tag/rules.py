@@ -45,9 +45,24 @@ def flags_of(norms: Sequence[str]) -> frozenset[str]:
     """The names of the flags that a sentence raises, given the normal forms of its tokens."""
     words = frozenset(norms)
     line = f" {' '.join(norms)} "
-    return frozenset(
-        name for name, patterns in flag_patterns().items() if any(_found(pattern, words, line) for pattern in patterns)
-    )
+    index = _patterns_by_word()
+    raised: set[str] = set()
+    for word in words & index.keys():
+        for name, pattern in index[word]:
+            if name not in raised and _found(pattern, words, line):
+                raised.add(name)
+    return frozenset(raised)
+
+
+@cache
+def _patterns_by_word() -> Mapping[str, list[tuple[str, Pattern]]]:
+    """The patterns, each with its flag, under every word of its narrowest place: one of them a sentence must hold."""
+    index: dict[str, list[tuple[str, Pattern]]] = {}
+    for name, patterns in flag_patterns().items():
+        for pattern in patterns:
+            for word in min(pattern.needs, key=len):
+                index.setdefault(word, []).append((name, pattern))
+    return index
 
 
 def _found(pattern: Pattern, words: frozenset[str], line: str) -> bool:

@@ -207,4 +207,4 @@ def _with_neighbours(units: Sequence[Sentence]) -> Iterable[Sentence]:
     for index, unit in enumerate(units):
         before = units[index - 1].text if index else ""
         after = units[index + 1].text if index + 1 < len(units) else ""
-        yield replace(unit, before=before[-CONTEXT_CHARS:], after=after[:CONTEXT_CHARS])
+        yield replace(unit, before=before, after=after)

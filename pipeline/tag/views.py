@@ -1,10 +1,10 @@
 """What the model sees of a unit, for training and tagging alike.
 
 A view is four strings of normal forms (the unit itself, its list's lead-in, its section headings, its table's header and
-title) and a row of flags: what the rules find in each, and the shape of the unit.
+title) and a row of flags: what the rules find in each and in the unit's neighbours, and the shape of the unit.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ SHAPES: Final = (
     "row", "heading", "table_header", "lower_case", "colon", "listed", "full_stop", "under_5_words", "under_12_words", "over_40_words",
     "over_80_words", "has_lead", "has_header",
 )  # fmt: skip
+# Where flags are raised but in the unit itself; `around` are its section headings and its table's header and title.
+PLACES: Final = ("lead", "around", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,74 +36,91 @@ class Views:
     flags: npt.NDArray[np.float32]
 
 
-def own_columns() -> list[int]:
-    """The columns that speak of the unit itself: its rules and its shape, without its surroundings."""
-    names = flag_columns()
-    return [index for index, name in enumerate(names) if ":" not in name]
+class Seen:
+    """Texts already seen: units share their sections, lead-ins and headers, and are each other's neighbours."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, list[str]] = {"": []}
+        self._flags: dict[str, frozenset[str]] = {"": frozenset()}
+
+    def words(self, text: str) -> list[str]:
+        """The normal forms of the text's tokens."""
+        if text not in self._words:
+            self._words[text] = norms(next(iter(docs([text]))))
+        return self._words[text]
+
+    def flags(self, text: str) -> frozenset[str]:
+        """The flags that the text raises."""
+        if text not in self._flags:
+            self._flags[text] = flags_of(self.words(text))
+        return self._flags[text]
 
 
-def candidates(units: Sequence[Sentence]) -> list[int]:
+def candidates(units: Sequence[Sentence], seen: Seen) -> list[int]:
     """The indexes of the units that can be terms at all: no heading, no table header, and money is spoken of there."""
-    seen = Seen()
     return [index for index, unit in enumerate(units) if _is_candidate(unit, seen)]
 
 
-def _is_candidate(unit: Sentence, seen: "Seen") -> bool:
-    if unit.section.endswith(unit.text.rstrip()) or unit.header == unit.text:
+def _is_candidate(unit: Sentence, seen: Seen) -> bool:
+    if _is_heading(unit) or _is_header(unit):
         return False
-    if not payment_words("own").isdisjoint(seen.of(unit.text)[0]):
+    words = seen.words(unit.text)
+    if not payment_words("own").isdisjoint(words):
         return True
-    context = (unit.lead, f"{unit.header} {unit.title}".strip())
-    return any(not payment_words("context").isdisjoint(seen.of(part)[0]) for part in context)
+    if unit.unit is Unit.ROW and payment_words("figures").isdisjoint(words):
+        return False
+    return any(not payment_words("context").isdisjoint(seen.words(part)) for part in (unit.lead, _table_words(unit)))
+
+
+def _is_heading(unit: Sentence) -> bool:
+    """Whether the unit is the innermost heading of the section that it stands in."""
+    return unit.section.endswith(unit.text.rstrip())
+
+
+def _is_header(unit: Sentence) -> bool:
+    """Whether the unit is the header of its own table."""
+    return unit.header == unit.text
+
+
+def _table_words(unit: Sentence) -> str:
+    return f"{unit.header} {unit.title}".strip()
+
+
+def views_of(units: Sequence[Sentence], seen: Seen) -> Views:
+    """The views of the units, in their order."""
+    flags = np.array([_flags(unit, seen) for unit in units], dtype=np.float32)
+    return Views(
+        text=[" ".join(seen.words(unit.text)) for unit in units],
+        lead=[" ".join(seen.words(unit.lead)[-LEAD_TOKENS:]) for unit in units],
+        section=[" ".join(seen.words(unit.section)) for unit in units],
+        table=[" ".join(seen.words(_table_words(unit))) for unit in units],
+        flags=flags.reshape(len(units), len(flag_columns())),
+    )
 
 
 def flag_columns() -> tuple[str, ...]:
-    """The names of the columns of `Views.flags`: the unit's own flags, those of its lead-in and surroundings, its shape."""
+    """The names of the columns of `Views.flags`: the unit's own flags, those of what stands about it, and its shape."""
     rules = tuple(flag_patterns())
-    return (*rules, *(f"lead:{name}" for name in rules), *(f"around:{name}" for name in rules), *SHAPES)
+    return (*rules, *(f"{place}:{name}" for place in PLACES for name in rules), *SHAPES)
 
 
-class Seen:
-    """Normal forms and flags of texts already seen: neighbours share their sections, lead-ins and headers."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[list[str], frozenset[str]]] = {}
-
-    def of(self, text: str) -> tuple[list[str], frozenset[str]]:
-        """The normal forms of the text's tokens and the flags that they raise."""
-        if text not in self._known:
-            words = norms(next(iter(docs([text])))) if text else []
-            self._known[text] = words, flags_of(words)
-        return self._known[text]
+def own_columns() -> list[int]:
+    """The columns that speak of the unit itself: its rules and its shape."""
+    return [index for index, name in enumerate(flag_columns()) if ":" not in name]
 
 
-def views_of(units: Sequence[Sentence]) -> Views:
-    """The views of the units, in their order."""
-    seen = Seen()
-    rows = [_row(unit, seen) for unit in units]
-    flags = np.array([row[4] for row in rows], dtype=np.float32).reshape(len(rows), len(flag_columns()))
-    return Views(*([row[column] for row in rows] for column in range(4)), flags=flags)  # type: ignore[arg-type]
-
-
-def _row(unit: Sentence, seen: Seen) -> tuple[str, str, str, str, list[bool]]:
-    words, own = seen.of(unit.text)
-    lead, led = seen.of(unit.lead)
-    section, under = seen.of(unit.section)
-    table, beside = seen.of(f"{unit.header} {unit.title}".strip())
-    flags = [*_raised(own), *_raised(led), *_raised(under | beside), *_shape(unit, len(words))]
-    return " ".join(words), " ".join(lead[-LEAD_TOKENS:]), " ".join(section), " ".join(table), flags
-
-
-def _raised(found: frozenset[str]) -> Iterable[bool]:
-    return (name in found for name in flag_patterns())
+def _flags(unit: Sentence, seen: Seen) -> list[bool]:
+    around = seen.flags(unit.section) | seen.flags(_table_words(unit))
+    places = (seen.flags(unit.text), seen.flags(unit.lead), around, seen.flags(unit.before), seen.flags(unit.after))
+    return [*(name in place for place in places for name in flag_patterns()), *_shape(unit, len(seen.words(unit.text)))]
 
 
 def _shape(unit: Sentence, length: int) -> tuple[bool, ...]:
     text = unit.text.rstrip()
     return (
         unit.unit is Unit.ROW,
-        unit.section.endswith(text),
-        unit.header == text,
+        _is_heading(unit),
+        _is_header(unit),
         text[:1].islower(),
         text.endswith(":"),
         text.endswith((";", ",")),
