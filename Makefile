@@ -1,0 +1,62 @@
+# Needs Python 3.11 or newer with its venv module, and nothing else. `make help` lists what there is.
+
+PYTHON ?= python3
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# What `make run` reads, and where it writes.
+CONTRACTS ?= data/contracts
+OUT ?= review
+# Two workers for the tests: each of them reads, trains and tags for real.
+PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
+
+.PHONY: help run test check format lint types imports readme model constraints clean
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+run: .venv/run  ## Read the sample contracts (CONTRACTS=folder OUT=folder for your own) and print what they hang on
+	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)'
+
+test: .venv/dev  ## Run every test
+	$(PYTEST)
+
+check: format lint types imports test  ## Everything that CI asks for
+
+format: .venv/dev
+	.venv/bin/ruff format --check .
+
+lint: .venv/dev
+	.venv/bin/ruff check .
+
+types: .venv/dev
+	.venv/bin/mypy
+
+imports: .venv/dev
+	.venv/bin/lint-imports
+
+readme: .venv/dev  ## Write what the commands print today into README.md
+	.venv/bin/python tests/readme.py
+
+model: .venv/run  ## Train the model that comes with payterms anew, whether it is better or not
+	.venv/bin/payterms train --model models/default --force
+
+constraints:  ## Write constraints.txt anew, from the newest versions that pyproject.toml allows
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	sed -i '2,$$d' constraints.txt
+	.venv/bin/python -m pip freeze --all --exclude-editable --exclude pip | sort -f >> constraints.txt
+	touch .venv/run .venv/dev
+
+clean:  ## Remove what was installed and cached; results stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("payterms needs Python 3.11 or newer; try make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "no virtual environment could be made; on Debian: apt install python3-venv" >&2; exit 1; }
+
+.venv/run: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable .
+	touch $@
+
+.venv/dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[dev]'
+	touch $@ .venv/run
