@@ -1,6 +1,6 @@
 """The command `payterms`: parses, prints, and sets exit codes; nothing else prints.
 
-Exit codes: 0 all was done, 1 some inputs could not be read (or a new model was worse), 2 wrong usage.
+Exit codes: 0 all was done, 1 some inputs could not be read (or a new model was worse), 2 wrong usage, 130 interrupted.
 """
 
 import json
@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,24 +17,26 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pipeline import __version__
-from pipeline.batch.run import Record, jobs_of, read_run, run, write_run
+from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, write_run
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
-from pipeline.learn.labels import read_labels, read_reviewed
+from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
-from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table
+from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
 
 USAGE: Final = 2
 FAILED: Final = 1
+INTERRUPTED: Final = 130
 TIMEOUT_S: Final = 600.0
 BATCH: Final = 1000
 
 app = typer.Typer(
     help="Read signed contracts and tell what each payment hangs on. Decision support, not legal advice.",
+    epilog="Example: payterms run contracts/ review/",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -42,26 +45,36 @@ app = typer.Typer(
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-ModelOption = Annotated[Path | None, typer.Option("--model", help="Folder of the model; the one that comes with payterms if not given.")]
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", help="Folder of the model; the one that comes with payterms if not given.")
+]
 LabelsOption = Annotated[Path, typer.Option("--labels", help="Folder of labels (*.jsonl).")]
 
 
 def main() -> None:
-    """Run the command; errors of payterms become one line and exit code 2."""
+    """Run the command; what goes wrong becomes one line and an exit code."""
     try:
         app()
-    except PaytermsError as error:
-        errors.print(f"payterms: {error}", markup=False, soft_wrap=True)
-        sys.exit(USAGE)
     except BrokenPipeError:
         # The reader of the output has left; leave as well, without a second error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
+    except PaytermsError as error:
+        _say(f"payterms: {error}", to=errors)
+        sys.exit(USAGE)
+    except OSError as error:
+        _say(f"payterms: {error.filename}: {error.strerror}; check the path, its permissions and the space left", to=errors)
+        sys.exit(USAGE)
+
+
+def _say(text: str, *, to: Console = console) -> None:
+    """Print a line as it is: no markup in it is obeyed, no control character sent, no line broken."""
+    to.print(shown(text), markup=False, soft_wrap=True)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        console.print(f"payterms {__version__}")
+        _say(f"payterms {__version__}")
         raise typer.Exit
 
 
@@ -84,73 +97,101 @@ def run_command(
     """Read contracts and write annotated JSON, one file each, and run.json with a record of every input."""
     started = time.perf_counter()
     jobs = jobs_of(source, out)
+    prepare(out)
     folder = model or default_folder()
-    records = _followed(run(jobs, folder, workers=workers, timeout_s=timeout), len(jobs), quiet=quiet)
-    write_run(records, out, load(folder), seconds=time.perf_counter() - started)
+    # A model that cannot be loaded is told here, before any worker starts.
+    used = load(folder).ref
+    records: list[Record] = []
+    try:
+        for record in _followed(run(jobs, folder, workers=workers, timeout_s=timeout), len(jobs), quiet=quiet):
+            records.append(record)
+    except KeyboardInterrupt:
+        _say(f"payterms: interrupted; {len(records)} of {len(jobs)} are done, their results are in {out}", to=errors)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        write_run(records, out, used, seconds=time.perf_counter() - started, found=len(jobs))
+    _print_run(records, out, quiet=quiet)
+    raise typer.Exit(FAILED if any(record.error for record in records) else 0)
+
+
+def _followed(records: Iterator[Record], total: int, *, quiet: bool) -> Iterator[Record]:
+    """The records, with a progress bar on the way."""
+    bar = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(
+        TextColumn("reading"), *bar, console=errors, transient=True, disable=quiet or not errors.is_terminal
+    ) as progress:
+        yield from progress.track(records, total=total)
+
+
+def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False) -> None:
+    """The table of a run, and why some inputs could not be read; quietly, only the latter."""
     if not quiet:
         console.print(run_table(records))
     failed = [record for record in records if record.error is not None]
     for record in failed:
-        errors.print(f"not read: {record.message}", markup=False, soft_wrap=True)
+        _say(f"not read: {record.message}", to=errors)
     if not quiet:
-        console.print(f"{len(records) - len(failed)} read, {len(failed)} not read; results in {out}", markup=False, soft_wrap=True)
-    raise typer.Exit(FAILED if failed else 0)
+        _say(f"{len(records) - len(failed)} read, {len(failed)} not read; results in {out}")
 
 
-def _followed(records: Iterator[Record], total: int, *, quiet: bool) -> list[Record]:
-    """All records, with a progress bar on the way."""
-    columns = (TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress:
-        return list(progress.track(records, total=total))
+@app.command("summary", epilog="Example: payterms summary review/")
+def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")]) -> None:
+    """Print the table of an earlier run again."""
+    _print_run(read_run(out), out)
 
 
-@app.command(epilog="""Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag""")
+@app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")
 def tag(model: ModelOption = None) -> None:
-    """Tag sentences from standard input: plain lines, or JSONL with text and optional lead and section; prints JSONL."""
+    """Tag sentences from standard input: plain lines, or JSONL with text and, if known, lead, section, header, title, unit."""
     loaded = load(model or default_folder())
-    for batch in _batches(_sentences()):
+    sentences = _sentences()
+    while batch := list(islice(sentences, BATCH)):
         probabilities = loaded.probabilities([unit for unit, _ in batch])
         for (_, given), kind, row in zip(batch, loaded.decide(probabilities), probabilities, strict=True):
             by_kind = {one.value: round(float(value), 4) for one, value in zip(KINDS, row, strict=True)}
-            print(json.dumps({**given, "label": kind.value, "probabilities": by_kind}, ensure_ascii=False))
+            print(shown(json.dumps({**given, "label": kind.value, "probabilities": by_kind}, ensure_ascii=False)))
 
 
 def _sentences() -> Iterator[tuple[Sentence, dict[str, Any]]]:
     """The sentences on standard input, each with the object that its answer extends."""
-    for number, line in enumerate(sys.stdin, 1):
+    for number, line in enumerate(_lines(), 1):
         if not line.strip():
             continue
         given = _given(line, number) if line.lstrip().startswith("{") else {"text": line.strip()}
-        text = given["text"]
-        context = {name: str(given.get(name) or "") for name in ("lead", "section", "header", "title")}
-        yield Sentence(text, Span(0, len(text)), **context), given
+        context = {name: given.get(name) or "" for name in CONTEXT}
+        yield Sentence(given["text"], Span(0, len(given["text"])), UNITS[given.get("unit", "sentence")], **context), given
+
+
+def _lines() -> Iterator[str]:
+    try:
+        yield from sys.stdin
+    except UnicodeDecodeError as error:
+        raise LabelError(f"standard input: not UTF-8 ({error.reason}); convert it first") from error
 
 
 def _given(line: str, number: int) -> dict[str, Any]:
+    """The object on a line of JSONL. Raises LabelError that names the line and the field."""
+    where = f"standard input, line {number}"
     try:
         given = json.loads(line)
     except json.JSONDecodeError as error:
-        raise LabelError(f"standard input, line {number}: not JSON ({error.msg}); one object a line, or plain sentences") from error
-    if not isinstance(given.get("text"), str) or not given["text"]:
-        raise LabelError(f"standard input, line {number}: no text; give the sentence as a string under \"text\"")
+        raise LabelError(f"{where}: not JSON ({error.msg}); one object a line, or plain sentences") from error
+    if not isinstance(given.get("text"), str) or not given["text"].strip():
+        raise LabelError(f'{where}: no text; give the sentence as a string under "text"')
+    wrong = [name for name in CONTEXT if not isinstance(given.get(name) or "", str)]
+    if wrong:
+        raise LabelError(f"{where}: {wrong[0]}: {given[wrong[0]]!r}; expected a string")
+    if given.get("unit", "sentence") not in list(UNITS):
+        raise LabelError(f"{where}: unit: {given['unit']!r}; expected {', '.join(UNITS)}")
     return dict(given)
-
-
-def _batches(items: Iterator[Any]) -> Iterator[Sequence[Any]]:
-    batch: list[Any] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == BATCH or sys.stdin.isatty():
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 @app.command(epilog="Example: payterms train --reviewed review/")
 def train(
     labels: LabelsOption = Path("data/labels"),
-    reviewed: Annotated[Path | None, typer.Option("--reviewed", help="Folder of annotated JSON that reviewers have been through.")] = None,
+    reviewed: Annotated[
+        Path | None, typer.Option("--reviewed", help="Folder of annotated JSON that reviewers have been through.")
+    ] = None,
     model: ModelOption = None,
     force: Annotated[bool, typer.Option("--force", help="Put the new model in place even if it is worse.")] = False,
 ) -> None:
@@ -158,15 +199,15 @@ def train(
     folder = model or default_folder()
     given = read_labels(labels)
     corrections = read_reviewed(reviewed) if reviewed else []
-    console.print(f"{len(given):,} labels, {len(corrections):,} from reviewers")
+    _say(f"{len(given):,} labels, {len(corrections):,} more from reviewers")
     result = retrain([*given, *corrections], folder, force=force)
     _print_evaluation(result.after, worst=False)
     if result.before is not None:
-        console.print(f"macro F1 {result.before.macro_f1:.3f} before, {result.after.macro_f1:.3f} now")
+        _say(f"macro F1 {result.before.macro_f1:.3f} before, {result.after.macro_f1:.3f} now")
     if not result.placed:
-        errors.print("payterms: the new model is worse and was not put in place; --force does so all the same", soft_wrap=True)
+        _say("payterms: the new model is worse and was not put in place; --force does so all the same", to=errors)
         raise typer.Exit(FAILED)
-    console.print(f"the new model is in {folder}", markup=False, soft_wrap=True)
+    _say(f"the new model is in {folder}")
 
 
 @app.command("evaluate", epilog="Example: payterms evaluate --worst 10")
@@ -182,9 +223,8 @@ def evaluate_command(
 
 def _print_evaluation(result: Evaluation, *, worst: bool) -> None:
     console.print(score_table(result))
-    console.print(
-        f"macro F1 {result.macro_f1:.3f}, calibration error {result.calibration_error:.3f}, on {result.units:,} units of {result.groups} groups"
-    )
+    measures = f"macro F1 {result.macro_f1:.3f}, calibration error {result.calibration_error:.3f}"
+    _say(f"{measures}, on {result.units:,} units of {result.groups} groups")
     console.print(confusion_table(result))
     if worst:
         console.print(mistake_table(result))
@@ -194,12 +234,6 @@ def _print_evaluation(result: Evaluation, *, worst: bool) -> None:
 def schema_command() -> None:
     """Print the JSON Schema of annotated JSON."""
     print(json.dumps(schema(), indent=2))
-
-
-@app.command("summary", epilog="Example: payterms summary review/")
-def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")]) -> None:
-    """Print the table of a run again."""
-    console.print(run_table(read_run(out)))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 """Everything that payterms raises on purpose. Each message names the thing, what was expected, and what to do.
 
-    PaytermsError
-    ├── InputError            a file that cannot be read as a contract; `code` goes into run.json
-    │   ├── NotPdfError       not_pdf
-    │   ├── DamagedError      damaged
-    │   ├── EncryptedError    encrypted
-    │   └── NoPagesError      no_pages
-    ├── RecordError           annotated JSON that does not hold what it should
-    ├── LabelError            a labels file that does not hold what it should
-    └── ModelError            a model that is missing, unknown, unsafe, or of another format
+PaytermsError
+├── InputError            a file that cannot be read as a contract; `code` goes into run.json
+│   ├── NotPdfError       not_pdf
+│   ├── DamagedError      damaged
+│   ├── EncryptedError    encrypted
+│   └── NoPagesError      no_pages
+├── RecordError           annotated JSON that does not hold what it should
+├── LabelError            a labels file that does not hold what it should
+└── ModelError            a model that is missing, unknown, unsafe, or of another format
 """
 
 from typing import ClassVar

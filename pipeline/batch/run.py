@@ -7,18 +7,21 @@ sentence that a person can act on.
 import dataclasses
 import json
 import logging
+import multiprocessing
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as Expired
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline import __version__
 from pipeline.batch.one import annotate
-from pipeline.contract import Contract, Kind
+from pipeline.contract import Contract, Kind, ModelRef, TextFrom
 from pipeline.errors import InputError, RecordError
 from pipeline.review import annotated
 from pipeline.tag.model import Model, load
@@ -49,55 +52,80 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A contract to read: the file, its name in the records, and the file to write."""
+    """A contract to read: the file, its name in the records, and the file to write.
+
+    `refused` says why it is not read at all: its result would take the place of another file.
+    """
 
     path: Path
     source: str
     output: Path
+    refused: str = ""
 
 
 def jobs_of(source: Path, out: Path) -> list[Job]:
     """The PDFs at or below `source`, in order of their names, each with the place of its JSON below `out`.
 
-    Raises InputError if there is none, or if two of them would be written to the same file.
+    Raises InputError if there is none. Of two files that differ in their suffix's case alone, the second is refused.
     """
     if source.is_file():
-        return [Job(source, source.name, out / f"{source.stem}.json")]
+        return list(_apart([Job(source, _name(source, source.parent), out / f"{source.stem}.json")], out))
     if not source.is_dir():
         raise InputError(f"{source}: no such file or folder; name a PDF or a folder of PDFs")
     paths = sorted(path for path in source.rglob("*") if path.is_file() and path.suffix.lower() == SUFFIX)
     if not paths:
         raise InputError(f"{source}: no PDF in this folder or below; name a folder that holds some")
-    jobs = [Job(path, path.relative_to(source).as_posix(), _output(path, source, out)) for path in paths]
-    _check_apart(jobs)
-    return jobs
+    jobs = [Job(path, _name(path, source), out / path.relative_to(source).with_suffix(".json")) for path in paths]
+    return list(_apart(jobs, out))
 
 
-def _output(path: Path, source: Path, out: Path) -> Path:
-    return out / path.relative_to(source).with_suffix(".json")
+def _name(path: Path, folder: Path) -> str:
+    """The path below the folder; bytes that are no UTF-8 cannot stand in JSON."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode(errors="replace")
 
 
-def _check_apart(jobs: Sequence[Job]) -> None:
-    taken: dict[Path, str] = {}
+def _apart(jobs: Sequence[Job], out: Path) -> Iterator[Job]:
+    """The jobs, refusing those whose result would take the place of another's, or of the run's record."""
+    taken = {out / RUN_FILE: "the record of the run"}
     for job in jobs:
-        if job.output.name == RUN_FILE and len(job.output.parts) == len(jobs[0].output.parts):
-            raise InputError(f"{job.source}: its result would be {RUN_FILE}, which is the run's record; rename the file")
-        if job.output in taken:
-            raise InputError(f"{job.source} and {taken[job.output]} would both be {job.output.name}; rename one of them")
-        taken[job.output] = job.source
+        holder = taken.setdefault(job.output, job.source)
+        if holder is job.source:
+            yield job
+        else:
+            yield dataclasses.replace(job, refused=f"{job.source}: {job.output.name} is taken by {holder}; rename the PDF")
+
+
+def prepare(out: Path) -> None:
+    """Make the output folder and see that it can be written to, before hours go into reading. Raises InputError."""
+    try:
+        annotated.write_text("", out / ".payterms")
+        (out / ".payterms").unlink()
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written to ({error.strerror}); name another folder for the results") from error
 
 
 def run(jobs: Sequence[Job], model_folder: Path, *, workers: int, timeout_s: float) -> Iterator[Record]:
     """Read every job's contract and write its JSON; the records come in the order of the jobs."""
-    load(model_folder)  # A model that cannot be loaded is told once, before any worker starts.
-    with ProcessPool(max_workers=min(workers, len(jobs)), initializer=_start, initargs=[model_folder]) as pool:
-        futures = [pool.schedule(_do, args=[job], timeout=timeout_s) for job in jobs]
+    with ProcessPool(min(workers, len(jobs)), initializer=_start, initargs=[model_folder], context=_context()) as pool:
         try:
-            for job, future in zip(jobs, futures, strict=True):
-                yield _outcome(job, future.result, timeout_s)
+            results = [None if job.refused else pool.schedule(_do, args=[job], timeout=timeout_s).result for job in jobs]
+            for job, result in zip(jobs, results, strict=True):
+                yield failure(job, "same_name", job.refused) if result is None else _outcome(job, result, timeout_s)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
+
+
+def _context() -> BaseContext:
+    """How workers start: from a server process that holds the libraries, where there is one (not on Windows).
+
+    Forking this process itself, which has threads by then, could leave a worker waiting for a lock for ever.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    return context
 
 
 _worker: dict[str, Model] = {}
@@ -122,18 +150,17 @@ def _do(job: Job) -> Record:
     return success(job, contract, time.perf_counter() - started)
 
 
-def _outcome(job: Job, result: Callable[[], Any], timeout_s: float) -> Record:
+def _outcome(job: Job, result: Callable[[], Record], timeout_s: float) -> Record:
     """The record of a job, whatever happened to its worker."""
     try:
-        record = result()
+        return result()
     except Expired:
         return failure(job, "time_limit", f"{job.source}: not read within {timeout_s:g} s; give more with --timeout", timeout_s)
     except ProcessExpired as error:
-        return failure(job, "worker_died", f"{job.source}: its worker died (exit code {error.exitcode}); read it alone to see why")
+        message = f"{job.source}: its worker died (exit code {error.exitcode}); read it alone to see why"
+        return failure(job, "worker_died", message)
     except Exception as error:
         return failure(job, "internal", f"{job.source}: {type(error).__name__}: {error}; please report this")
-    assert isinstance(record, Record)
-    return record
 
 
 def failure(job: Job, code: str, message: str, seconds: float = 0.0) -> Record:
@@ -150,7 +177,7 @@ def success(job: Job, contract: Contract, seconds: float) -> Record:
         error=None,
         message="",
         pages=len(pages),
-        unread_pages=sum(page.text_from.value == "none" for page in pages),
+        unread_pages=sum(page.text_from is TextFrom.NONE for page in pages),
         milestone_terms=sum(term.label is Kind.MILESTONE for term in contract.terms),
         progress_terms=sum(term.label is Kind.PROGRESS for term in contract.terms),
         basis=contract.verdict.basis.value,
@@ -159,13 +186,17 @@ def success(job: Job, contract: Contract, seconds: float) -> Record:
     )
 
 
-def write_run(records: Sequence[Record], out: Path, model: Model, *, seconds: float) -> None:
-    """Write `run.json`: the tool, the model, the counts, and the record of every input."""
+def write_run(records: Sequence[Record], out: Path, model: ModelRef, *, seconds: float, found: int) -> None:
+    """Write `run.json`: the tool, the model, the counts, and the record of every input that a result is known of.
+
+    `found` is the number of inputs; with fewer records the run was interrupted.
+    """
     held = {
         "schema_version": annotated.SCHEMA_VERSION,
         "tool": {"name": "payterms", "version": __version__},
-        "model": dataclasses.asdict(model.ref),
+        "model": dataclasses.asdict(model),
         "seconds": round(seconds, 2),
+        "found": found,
         "read": sum(record.error is None for record in records),
         "failed": sum(record.error is not None for record in records),
         "inputs": [dataclasses.asdict(record) for record in records],

@@ -28,10 +28,11 @@ def judge(terms: Sequence[Term], pages: Sequence[Page]) -> Verdict:
     """
     unread = [page.number for page in pages if page.text_from is TextFrom.NONE and "no_text" not in page.flags]
     if unread or all(page.text_from is TextFrom.NONE for page in pages):
-        numbers = ", ".join(map(str, unread[:10])) + (" ..." if len(unread) > 10 else "")
+        numbers = ", ".join(map(str, unread[:10])) + (f" and {len(unread) - 10} more" if len(unread) > 10 else "")
         return Verdict(Basis.UNKNOWN, Advance.UNKNOWN, (_reason("unread_pages", (), f" Pages: {numbers}." if unread else ""),))
     basis = basis_of(terms)
-    return Verdict(basis, Advance(_policy()["reasons"][REASON_OF[basis]]["advance"]), (_reason(REASON_OF[basis], _rests_on(basis, terms)),))
+    code = REASON_OF[basis]
+    return Verdict(basis, Advance(_policy()["reasons"][code]["advance"]), (_reason(code, _rests_on(basis, terms)),))
 
 
 def basis_of(terms: Sequence[Term]) -> Basis:
@@ -49,9 +50,10 @@ def basis_of(terms: Sequence[Term]) -> Basis:
 
 
 def _evidence(term: Term, says_how_much: float) -> float:
+    """How much a term speaks for its kind: the square of its probability, so that many guesses do not outweigh what is sure."""
     sure = getattr(term.probabilities, term.label) if term.probabilities else 1.0
     weighty = term.amounts or term.percents or term.unit is Unit.ROW
-    return float(sure) + (says_how_much if weighty else 0.0)
+    return float(sure) ** 2 * (1.0 + (says_how_much if weighty else 0.0))
 
 
 def _rests_on(basis: Basis, terms: Sequence[Term]) -> tuple[str, ...]:

@@ -3,15 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import sklearn
-import skops
-import spacy
-
 from pipeline import __version__
-from pipeline.contract import Kind
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import Evaluation
 from pipeline.review.annotated import write_text
@@ -19,7 +15,7 @@ from pipeline.tag.model import Model
 
 CARD_FILE: Final = "card.json"
 READABLE_FILE: Final = "README.md"
-LIBRARIES: Final = {"scikit-learn": sklearn.__version__, "skops": skops.__version__, "spacy": spacy.__version__}
+LIBRARIES: Final = ("scikit-learn", "skops", "spacy")
 
 
 def card_of(model: Model, sha256: str, trained_on: Sequence[Label], evaluation: Evaluation, *, forced: bool) -> dict[str, Any]:
@@ -28,7 +24,7 @@ def card_of(model: Model, sha256: str, trained_on: Sequence[Label], evaluation: 
         "name": model.name,
         "sha256": sha256,
         "tool": {"name": "payterms", "version": __version__},
-        "libraries": LIBRARIES,
+        "libraries": {name: version(name) for name in LIBRARIES},
         "thresholds": {kind: round(value, 4) for kind, value in model.thresholds.items()},
         "trained_on": {
             "units": len(trained_on),
@@ -74,9 +70,10 @@ Decision support for people who read the contract, not legal advice; English onl
 
 Macro F1 {card["macro_f1"]:.3f}, calibration error {card["calibration_error"]:.3f}, measured on {measured["units"]:,} units of \
 {measured["groups"]} authored groups that were kept out of training.
-Trained on {trained["units"]:,} units of {trained["groups"]} groups ({counts}), {trained["reviewed"]:,} of them labelled by reviewers.
-{Kind.NONE.value.capitalize()} real contract was trained on, unless a reviewer's corrections were.
+Trained on {trained["units"]:,} units of {trained["groups"]} groups ({counts}), {trained["reviewed"]:,} of them \
+labelled by reviewers.
+No real contract is among them, except where reviewers corrected one.
 
-Made with payterms {card["tool"]["version"]}, {", ".join(f"{name} {version}" for name, version in card["libraries"].items())}.
+Made with payterms {card["tool"]["version"]}, {", ".join(f"{name} {number}" for name, number in card["libraries"].items())}.
 `model.skops` has SHA-256 `{card["sha256"]}`; it holds no code and is loaded only if every type in it is trusted.
 """

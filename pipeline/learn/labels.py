@@ -39,15 +39,36 @@ def read_labels(folder: Path) -> list[Label]:
     """The labels of every `*.jsonl` in the folder, in order of file and line. Raises LabelError naming file and line."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
-        raise LabelError(f"{folder}: no *.jsonl there; name the folder that holds the labels")
-    return [label for file in files for label in _read_file(file)]
+        raise LabelError(f"{folder}: no *.jsonl there; name the folder that holds the labels with --labels")
+    return _with_neighbours([label for file in files for label in _read_file(file)])
+
+
+def _with_neighbours(labels: Sequence[Label]) -> list[Label]:
+    """The labels, each unit with the text of the units before and after it in its group."""
+    texts = ["", *(label.unit.text for label in labels), ""]
+    groups = ["", *(label.group for label in labels), ""]
+    return [
+        replace(label, unit=replace(label.unit, before=_if_same(before, label), after=_if_same(after, label)))
+        for label, before, after in zip(
+            labels, zip(groups, texts, strict=True), zip(groups[2:], texts[2:], strict=True), strict=False
+        )
+    ]
+
+
+def _if_same(neighbour: tuple[str, str], label: Label) -> str:
+    group, text = neighbour
+    return text if group == label.group else ""
 
 
 def _read_file(path: Path) -> Iterator[Label]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _label(line, f"{path.name}:{number}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise LabelError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); convert it first") from error
+    # Not splitlines(): JSON strings may hold the line separators of Unicode.
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield _label(line, f"{path}:{number}")
 
 
 def _label(line: str, where: str) -> Label:
@@ -55,16 +76,25 @@ def _label(line: str, where: str) -> Label:
         entry = json.loads(line)
     except json.JSONDecodeError as error:
         raise LabelError(f"{where}: not JSON ({error.msg} at column {error.colno}); one object a line") from error
-    missing = [name for name in REQUIRED if not (isinstance(entry, dict) and isinstance(entry.get(name), str) and entry[name])]
-    if missing:
-        raise LabelError(f"{where}: no {missing[0]}; a label needs {', '.join(REQUIRED)}")
-    if entry["label"] not in list(Kind) or entry.get("unit", "sentence") not in UNITS:
-        raise LabelError(f"{where}: label {entry['label']!r}, unit {entry.get('unit')!r}; expected {', '.join(Kind)}; {', '.join(UNITS)}")
+    if not isinstance(entry, dict):
+        raise LabelError(f"{where}: no object; a label is one, with {', '.join(REQUIRED)}")
+    _check_entry(entry, where)
     return Label(_sentence(entry), Kind(entry["label"]), entry["group"], against_name=bool(entry.get("substance_over_name")))
 
 
+def _check_entry(entry: dict[str, Any], where: str) -> None:
+    for name in (*REQUIRED, *CONTEXT):
+        if not isinstance(entry.get(name, ""), str):
+            raise LabelError(f"{where}: {name}: {entry[name]!r}; expected a string")
+        if name in REQUIRED and not entry.get(name):
+            raise LabelError(f"{where}: no {name}; a label needs {', '.join(REQUIRED)}")
+    for name, known in (("label", list(Kind)), ("unit", list(UNITS))):
+        if name in entry and entry[name] not in known:
+            raise LabelError(f"{where}: {name}: {entry[name]!r}; expected {', '.join(known)}")
+
+
 def _sentence(entry: dict[str, Any]) -> Sentence:
-    context = {name: str(entry.get(name, "")) for name in CONTEXT}
+    context = {name: entry.get(name, "") for name in CONTEXT}
     return Sentence(entry["text"], Span(0, len(entry["text"])), UNITS[entry.get("unit", "sentence")], **context)
 
 
@@ -77,7 +107,7 @@ def read_reviewed(folder: Path) -> list[Label]:
     paths = sorted(path for path in folder.rglob("*.json") if path.name != "run.json")
     if not paths:
         raise RecordError(f"{folder}: no annotated JSON there; name the folder that holds the reviewed files")
-    return [label for path in paths for label in labels_of(read(path), path.name)]
+    return [label for path in paths for label in labels_of(read(path), str(path))]
 
 
 def labels_of(contract: Contract, name: str) -> Iterator[Label]:

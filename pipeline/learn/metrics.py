@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.contract import Kind
+from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
 from pipeline.tag.model import KINDS, Model
 
 POSITIVE: Final = (Kind.MILESTONE, Kind.PROGRESS)
+NONE: Final = KINDS.index(Kind.NONE)
 BINS: Final = 10
 
 
@@ -39,53 +41,81 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """How a model did on labels: scores by kind, macro F1 of the two, confusion (label, tagged), ECE, worst mistakes."""
+    """How a model did on labels: scores by kind, macro F1 of the two, confusion (label, tagged), ECE, worst mistakes.
+
+    Scores and calibration are those of contracts in which terms are as rare as the model expects: each `none` that could
+    have been a term counts `none_weight` times. The confusion and the counts are of the labels as they are.
+    """
 
     scores: dict[str, Score]
     macro_f1: float
     confusion: dict[str, dict[str, int]]
     calibration_error: float
+    none_weight: float
     units: int
     groups: int
     mistakes: tuple[Mistake, ...]
 
 
 def evaluate(model: Model, labels: Sequence[Label], *, worst: int = 20) -> Evaluation:
-    """Measure the model on the labels; `worst` mistakes are kept, the surest first."""
+    """Measure the model on the labels; `worst` mistakes are kept, the surest first. Raises LabelError if there are none."""
+    check_measurable(labels)
     probabilities = model.probabilities([label.unit for label in labels])
     tagged = model.decide(probabilities)
     truth = [label.kind for label in labels]
-    scores = {kind.value: score(truth, tagged, kind) for kind in POSITIVE}
+    columns = np.array([KINDS.index(kind) for kind in truth])
+    none_weight = _none_weight(probabilities, columns, model.none_per_term)
+    scores = {kind.value: score(truth, tagged, kind, none_weight=none_weight) for kind in POSITIVE}
+    asked = probabilities[:, NONE] < 1.0
+    weights = np.where(columns == NONE, none_weight, 1.0)
     return Evaluation(
         scores,
         sum(one.f1 for one in scores.values()) / len(scores),
         {kind.value: _row(truth, tagged, kind) for kind in KINDS},
-        calibration_error(probabilities, np.array([KINDS.index(kind) for kind in truth])),
+        calibration_error(probabilities[asked], columns[asked], weights[asked]),
+        none_weight,
         len(labels),
         len({label.group for label in labels}),
         _mistakes(labels, tagged, probabilities)[:worst],
     )
 
 
-def score(truth: Sequence[Kind], tagged: Sequence[Kind], kind: Kind) -> Score:
-    """How well one kind was told."""
-    right = sum(label is kind and answer is kind for label, answer in zip(truth, tagged, strict=True))
-    labelled, given = sum(label is kind for label in truth), sum(answer is kind for answer in tagged)
+def check_measurable(labels: Sequence[Label]) -> None:
+    """Raise LabelError if there is nothing to measure by."""
+    if not labels:
+        raise LabelError("no labels to measure by: none of the groups is held out; add labels from more contracts")
+
+
+def _none_weight(probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], none_per_term: float) -> float:
+    """How often each `none` that the model was asked about must count for terms to be as rare as it expects; at least 1."""
+    terms = int((truth != NONE).sum())
+    asked = int(((truth == NONE) & (probabilities[:, NONE] < 1.0)).sum())
+    return max(1.0, none_per_term * terms / max(1, asked))
+
+
+def score(truth: Sequence[Kind], tagged: Sequence[Kind], kind: Kind, *, none_weight: float = 1.0) -> Score:
+    """How well one kind was told, a `none` taken for it counting `none_weight` times."""
+    answers = [label for label, answer in zip(truth, tagged, strict=True) if answer is kind]
+    right, labelled = answers.count(kind), sum(label is kind for label in truth)
+    given = len(answers) + (none_weight - 1.0) * answers.count(Kind.NONE)
     precision, recall = right / given if given else 0.0, right / labelled if labelled else 0.0
-    return Score(precision, recall, 2 * right / (labelled + given) if labelled + given else 0.0, labelled, given)
+    return Score(precision, recall, 2 * right / (labelled + given) if labelled + given else 0.0, labelled, len(answers))
 
 
-def calibration_error(probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.int64]) -> float:
+def calibration_error(
+    probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], weights: npt.NDArray[np.float64] | None = None
+) -> float:
     """Expected calibration error: mean distance of the answer's probability from how often it is right, by ten bins.
 
-    After Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3.
+    After Guo et al., "On Calibration of Modern Neural Networks" (2017), equation 3; every answer counts its weight.
     """
     if not len(truth):
         return 0.0
+    weights = np.ones(len(truth)) if weights is None else weights
     sure, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    gaps = [abs(sure[bins == one].mean() - right[bins == one].mean()) * (bins == one).mean() for one in np.unique(bins)]
-    return float(sum(gaps))
+    gaps = np.bincount(bins, (sure - right) * weights, minlength=BINS)
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
 def best_threshold(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from threadpoolctl import threadpool_limits
+
 from pipeline.errors import ModelError
 from pipeline.learn.card import card_of, write_card
 from pipeline.learn.labels import Label
-from pipeline.learn.metrics import Evaluation, evaluate
+from pipeline.learn.metrics import Evaluation, check_measurable, evaluate
 from pipeline.learn.split import parted
 from pipeline.learn.train import train
 from pipeline.tag.model import MODEL_FILE, load, save
@@ -33,15 +35,19 @@ def retrain(labels: Sequence[Label], folder: Path, *, force: bool = False) -> Re
 
     Raises LabelError if the labels do not suffice. What stood in the folder stays there whole until the new model is.
     """
+    name = folder.resolve().name
     training, measuring = parted(labels)
+    check_measurable(measuring)
     before = _measured(folder, measuring)
-    model = train(training, name=folder.name)
+    # Its matrices are sparse and small: threads of the linear algebra would only wait for each other.
+    with threadpool_limits(1, user_api="blas"):
+        model = train(training, name=name)
     after = evaluate(model, measuring)
     worse = before is not None and after.macro_f1 < before.macro_f1 - TOLERANCE
     if worse and not force:
         return Retrained(before, after, placed=False)
     with tempfile.TemporaryDirectory() as temporary:
-        made = Path(temporary) / folder.name
+        made = Path(temporary) / name
         sha256 = save(model, made)
         write_card(card_of(model, sha256, training, after, forced=worse), made)
         _place(made, folder)

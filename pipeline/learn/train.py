@@ -55,7 +55,8 @@ def train(labels: Sequence[Label], *, name: str, settings: Settings | None = Non
     rarity = _rarity(kinds, settings)
     answers = _held_out_answers(features, kinds, weights, labels, settings)
     thresholds = _thresholds(answers, kinds, np.where(kinds == NONE, rarity, 1.0) * weights)
-    return Model(name, "", vectorizers, _fit(features, kinds, weights, settings, rarity), thresholds)
+    classifier = _fit(features, kinds, weights, settings, rarity)
+    return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
 
 
 NONE: Final = KINDS.index(Kind.NONE)

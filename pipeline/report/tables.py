@@ -1,6 +1,8 @@
 """What the command line prints: a run's summary and a model's measurements, as rich tables."""
 
+import unicodedata
 from collections.abc import Sequence
+from typing import Final
 
 from rich.table import Table
 from rich.text import Text
@@ -9,17 +11,36 @@ from pipeline.batch.run import Record
 from pipeline.learn.metrics import POSITIVE, Evaluation
 from pipeline.tag.model import KINDS
 
-EXCERPT = 100
+EXCERPT: Final = 100
+RUN_COLUMNS: Final = {
+    "contract": "left",
+    "pages": "right",
+    "milestone": "right",
+    "progress": "right",
+    "basis": "left",
+    "advance": "left",
+}
+# Control characters, and those that turn the direction of writing or cannot be encoded.
+UNSAFE: Final = frozenset({"Cc", "Cf", "Cs"})
+
+
+def shown(text: str) -> str:
+    r"""The text with what a terminal would obey rather than show written as \uXXXX; a contract must not move the cursor."""
+    return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in UNSAFE and char != "\n" else char for char in text)
 
 
 def run_table(records: Sequence[Record]) -> Table:
     """A row for each contract: pages, terms, basis, whether to advance; or why it could not be read."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, right in (("contract", False), ("pages", True), ("milestone", True), ("progress", True), ("basis", False), ("advance", False)):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
+    table = _table()
+    for name, side in RUN_COLUMNS.items():
+        table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
     for record in records:
-        table.add_row(*(Text(cell) for cell in _cells(record)))
+        table.add_row(*(Text(shown(cell)) for cell in _cells(record)))
     return table
+
+
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="bold")
 
 
 def _cells(record: Record) -> tuple[str, ...]:
@@ -31,18 +52,19 @@ def _cells(record: Record) -> tuple[str, ...]:
 
 def score_table(evaluation: Evaluation) -> Table:
     """Precision, recall and F1 of each kind."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table()
     for name in ("kind", "precision", "recall", "F1", "labelled", "tagged"):
         table.add_column(name, justify="left" if name == "kind" else "right")
     for kind in POSITIVE:
         one = evaluation.scores[kind.value]
-        table.add_row(kind.value, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.labelled), str(one.tagged))
+        shares = (f"{share:.3f}" for share in (one.precision, one.recall, one.f1))
+        table.add_row(kind.value, *shares, str(one.labelled), str(one.tagged))
     return table
 
 
 def confusion_table(evaluation: Evaluation) -> Table:
     """How many units of each label were tagged as each kind."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table()
     table.add_column("labelled \\ tagged")
     for kind in KINDS:
         table.add_column(kind.value, justify="right")
@@ -53,10 +75,10 @@ def confusion_table(evaluation: Evaluation) -> Table:
 
 def mistake_table(evaluation: Evaluation) -> Table:
     """The surest mistakes."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = _table()
     for name in ("p", "labelled", "tagged", "unit"):
         table.add_column(name, overflow="fold")
     for one in evaluation.mistakes:
         excerpt = one.text if len(one.text) <= EXCERPT else one.text[: EXCERPT - 1] + "…"
-        table.add_row(f"{one.probability:.2f}", one.label.value, one.tagged.value, Text(excerpt))
+        table.add_row(f"{one.probability:.2f}", one.label.value, one.tagged.value, Text(shown(excerpt)))
     return table

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.contract import Box, Contract, Span
+from pipeline.contract import Box, Contract, Interval, Money, Percent, Quote, Span
 from pipeline.errors import RecordError
 
 SCHEMA_VERSION: Final = "1.0"
@@ -46,7 +47,8 @@ def loads(text: str, *, name: str = "annotated JSON") -> Contract:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the whole file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise RecordError(f"{name}: {field}: {first['msg']}{more}; mend the field or write the file anew") from error
+        raise RecordError(f"{name}: {field}: {first['msg']}{more}; mend the field, or run `payterms run` again") from error
+    _check_keys(json.loads(text), json.loads(dumps(contract)), f"{name}: ")
     _check(contract, name)
     return contract
 
@@ -54,7 +56,7 @@ def loads(text: str, *, name: str = "annotated JSON") -> Contract:
 def read(path: Path) -> Contract:
     """The contract in a file. Raises RecordError."""
     try:
-        return loads(path.read_text(encoding="utf-8"), name=path.name)
+        return loads(path.read_text(encoding="utf-8"), name=str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise RecordError(f"{path}: cannot be read ({error}); check the path and that it is UTF-8") from error
 
@@ -69,7 +71,8 @@ def write_text(text: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        # A lone surrogate (from a file name, or a broken font) is the one character that UTF-8 cannot hold.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
@@ -85,22 +88,45 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, float):
         return round(value, DECIMALS)
-    return str(value) if isinstance(value, Decimal) else value
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _check_keys(given: Any, known: Any, where: str) -> None:
+    """Refuse keys that mean nothing: a reviewer's slip of the pen must not be lost in silence."""
+    if isinstance(given, dict) and isinstance(known, dict):
+        unknown = [key for key in given if key not in known]
+        if unknown:
+            raise RecordError(f"{where}{unknown[0]}: an unknown key; expected {', '.join(known)}")
+    pairs = given.items() if isinstance(given, dict) else enumerate(given if isinstance(given, list) else ())
+    for key, value in pairs:
+        _check_keys(value, known[key], f"{where}{key}.")
 
 
 def _check(contract: Contract, name: str) -> None:
     """What the types cannot say: the version, quotes that stand where they say, boxes on pages that there are."""
     if contract.schema_version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise RecordError(f"{name}: schema_version: {contract.schema_version!r}, expected {SCHEMA_VERSION}; write it anew")
+    _check_ids([term.id for term in contract.terms], f"{name}: terms")
+    _check_ids([risk.id for risk in contract.risks], f"{name}: risks")
     for index, term in enumerate(contract.terms):
         _check_quote(contract, f"{name}: terms.{index}", term.text, term.span)
         _check_boxes(contract, f"{name}: terms.{index}.boxes", term.boxes)
-        quotes = [*term.amounts, *term.percents, *filter(None, (term.trigger, term.interval))]
+        quotes: list[Money | Percent | Quote | Interval] = [
+            *term.amounts,
+            *term.percents,
+            *(quote for quote in (term.trigger, term.interval) if quote),
+        ]
         for quote in quotes:
             _check_quote(contract, f"{name}: terms.{index}: field {quote.text!r}", quote.text, quote.span)
     for index, risk in enumerate(contract.risks):
         _check_quote(contract, f"{name}: risks.{index}", risk.text, risk.span)
         _check_boxes(contract, f"{name}: risks.{index}.boxes", risk.boxes)
+
+
+def _check_ids(ids: Sequence[str], where: str) -> None:
+    twice = [index for index, one in enumerate(ids) if one in ids[:index]]
+    if twice:
+        raise RecordError(f"{where}.{twice[0]}.id: {ids[twice[0]]!r} stands twice; give each its own")
 
 
 def _check_quote(contract: Contract, where: str, text: str, span: Span) -> None:

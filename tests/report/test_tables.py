@@ -1,0 +1,92 @@
+"""What is printed, and what of a stranger's text is not let through."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.batch.run import Record
+from pipeline.contract import Kind
+from pipeline.learn.metrics import Evaluation, Mistake, Score
+from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
+
+UNSAFE = {
+    "plain text": ("Price: 3 €", "Price: 3 €"),
+    "other scripts": ("价格 цена", "价格 цена"),
+    "an escape": ("\x1b[31mred", r"\u001b[31mred"),
+    "an 8-bit control": ("\x9b31m", r"\u009b31m"),
+    "a carriage return": ("paid\rfree", r"paid\u000dfree"),
+    "a turn of direction": ("a\u202eb", r"a\u202eb"),
+    "a lone surrogate": ("\udce9", r"\udce9"),
+    "a newline": ("a\nb", "a\nb"),
+}
+
+
+def printed(table: Table) -> list[list[str]]:
+    """The words of each line of a table on a wide screen."""
+    console = Console(file=StringIO(), width=200)
+    console.print(table)
+    assert isinstance(console.file, StringIO)
+    return [line.split() for line in console.file.getvalue().splitlines()]
+
+
+def record(source: str, **more: str | None) -> Record:
+    given = {"output": "a.json", "error": None, "message": "", "basis": "mixed", "advance": "no"} | more
+    return Record(source=source, pages=3, unread_pages=0, milestone_terms=2, progress_terms=1, seconds=0.1, **given)  # type: ignore[arg-type]
+
+
+EVALUATION = Evaluation(
+    scores={"milestone": Score(1.0, 0.5, 2 / 3, 2, 1), "progress": Score(0.0, 0.0, 0.0, 0, 1)},
+    macro_f1=1 / 3,
+    confusion={
+        "none": {"none": 4, "milestone": 0, "progress": 1},
+        "milestone": {"none": 1, "milestone": 1, "progress": 0},
+        "progress": {"none": 0, "milestone": 0, "progress": 0},
+    },
+    calibration_error=0.1,
+    none_weight=1.0,
+    units=7,
+    groups=2,
+    mistakes=(Mistake("[bold]The fee\x1b[2J" + " is due" * 30, "a", Kind.MILESTONE, Kind.NONE, 0.875),),
+)
+
+
+@pytest.mark.parametrize(("text", "expected"), UNSAFE.values(), ids=UNSAFE)
+def test_what_a_terminal_would_obey_is_spelled_out(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+def test_a_run_has_a_line_for_each_input() -> None:
+    assert printed(run_table([record("a.pdf"), record("b.pdf", error="damaged")])) == [
+        ["contract", "pages", "milestone", "progress", "basis", "advance"],
+        ["a.pdf", "3", "2", "1", "mixed", "no"],
+        ["b.pdf", "not", "read", "damaged"],
+    ]
+
+
+def test_a_file_name_cannot_style_the_table() -> None:
+    assert printed(run_table([record("[red]\x1b[1ma.pdf")]))[1][0] == r"[red]\u001b[1ma.pdf"
+
+
+def test_scores_by_kind() -> None:
+    assert printed(score_table(EVALUATION))[1:] == [
+        ["milestone", "1.000", "0.500", "0.667", "2", "1"],
+        ["progress", "0.000", "0.000", "0.000", "0", "1"],
+    ]
+
+
+def test_confusion() -> None:
+    assert printed(confusion_table(EVALUATION))[1:] == [
+        ["none", "4", "0", "1"],
+        ["milestone", "1", "1", "0"],
+        ["progress", "0", "0", "0"],
+    ]
+
+
+def test_a_mistake_is_quoted_safely_and_in_short() -> None:
+    _, first, *more = printed(mistake_table(EVALUATION))
+    assert first[:4] == ["0.88", "milestone", "none", "[bold]The"]
+    assert first[4] == r"fee\u001b[2J"
+    assert sum(map(len, more)) == 0
+    assert first[-1].endswith("…")

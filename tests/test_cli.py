@@ -1,0 +1,187 @@
+"""The command, as it is typed."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from builders import Answer, Command, Ran, contract, one_page_pdf, shell, term, write_jsonl
+
+from pipeline import __version__
+from pipeline.contract import Kind
+from pipeline.review.annotated import write
+
+COMMANDS = ["run", "summary", "tag", "train", "evaluate", "schema"]
+PLAIN = "Licensee shall pay a milestone payment of $500,000 upon first commercial sale of the Product."
+GIVEN: dict[str, Any] = {"id": 7, "text": "(a) 30% on delivery of the turbine;", "lead": "The Price is payable as follows:"}
+STDIN_FAULTS = {
+    "not JSON": ('{"text": ', "line 2: not JSON (Expecting value); one object a line, or plain sentences"),
+    "no text": ('{"lead": "x"}', 'line 2: no text; give the sentence as a string under "text"'),
+    "an empty text": ('{"text": " "}', 'line 2: no text; give the sentence as a string under "text"'),
+    "a text that is a list": ('{"text": ["x"]}', 'line 2: no text; give the sentence as a string under "text"'),
+    "a lead-in that is a number": ('{"text": "x", "lead": 3}', "line 2: lead: 3; expected a string"),
+    "another unit": ('{"text": "x", "unit": "page"}', "line 2: unit: 'page'; expected sentence, item, row"),
+}
+USAGE = {
+    "no such command": ["read"],
+    "no output folder": ["run", "in"],
+    "an option that there is not": ["tag", "--fast"],
+    "no workers": ["run", "in", "out", "--workers", "0"],
+    "a number that is none": ["evaluate", "--worst", "many"],
+}
+TOLD = {
+    "no such input": (["run", "nowhere", "out"], "nowhere: no such file or folder; name a PDF or a folder of PDFs"),
+    "an input without PDFs": (["run", ".", "out"], ".: no PDF in this folder or below; name a folder that holds some"),
+    "an output that is a file": (["run", "a.pdf", "file"], "file: cannot be written to (File exists); name another folder"),
+    "no such model": (["run", "a.pdf", "out", "--model", "none"], "none/model.skops: no model there (No such file"),
+    "no such model to tag with": (["tag", "--model", "none"], "none/model.skops: no model there (No such file"),
+    "no labels": (["train", "--labels", "none"], "none: no *.jsonl there; name the folder that holds the labels"),
+    "no labels to evaluate by": (["evaluate", "--labels", "none"], "none: no *.jsonl there; name the folder"),
+    "no run to sum up": (["summary", "none"], "none/run.json: no record of a run"),
+}
+
+
+def objects(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_ends_with_an_example_of_the_command(command: str, payterms: Command) -> None:
+    answer = payterms(command, "--help")
+    assert answer.code == 0
+    assert re.search(rf"Example: [^\n]*payterms {command}\b[^\n]*$", re.sub(r"\n\s+(?=\S)", " ", answer.out.rstrip()))
+
+
+def test_help_names_every_command_the_limit_and_an_example(payterms: Command) -> None:
+    answer = payterms("--help")
+    assert re.findall(r"^  (\w+) {2,}\w", answer.out.split("Commands:")[1], re.MULTILINE) == COMMANDS
+    assert "not legal advice" in answer.out
+    assert answer.out.rstrip().endswith("Example: payterms run contracts/ review/")
+
+
+def test_version(payterms: Command) -> None:
+    assert payterms("--version").out == f"payterms {__version__}\n"
+
+
+@pytest.mark.parametrize("args", USAGE.values(), ids=USAGE)
+def test_wrong_usage_is_2(args: list[str], payterms: Command) -> None:
+    answer = payterms(*args)
+    assert (answer.code, answer.out) == (2, "")
+    assert "Usage: payterms" in answer.err
+
+
+@pytest.mark.parametrize(("args", "told"), TOLD.values(), ids=TOLD)
+def test_what_cannot_be_done_is_told_in_a_line(
+    args: list[str], told: str, payterms: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if "a.pdf" in args:
+        one_page_pdf(tmp_path / "a.pdf")
+    monkeypatch.chdir(tmp_path if "." not in args else folder)
+    answer = payterms(*args)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"payterms: {told}")
+    assert answer.err.count("\n") == 1
+
+
+def test_a_run_with_failures_is_1_and_lists_them(ran: Ran) -> None:
+    assert ran.answer.code == 1
+    told = ran.answer.err.splitlines()
+    assert len(told) == ran.run["failed"] == 7
+    assert all(line.startswith("not read: ") for line in told)
+    assert ran.answer.out.endswith(f"4 read, 7 not read; results in {ran.out}\n")
+
+
+def test_a_file_name_reaches_the_screen_as_text(ran: Ran) -> None:
+    assert "\x1b" not in ran.answer.out + ran.answer.err
+    assert r"[bold]\u001b[31mred.pdf" in ran.answer.out
+    assert r"[bold]\u001b[31mred.pdf: not a PDF" in ran.answer.err
+
+
+def test_a_summary_says_what_the_run_said(ran: Ran, payterms: Command) -> None:
+    answer = payterms("summary", ran.out)
+    assert answer.code == 0
+    assert answer.out.split() == ran.answer.out.split()
+    assert answer.err == ran.answer.err
+
+
+def test_a_quiet_run_without_failures_prints_nothing(tmp_path: Path, payterms: Command) -> None:
+    one_page_pdf(tmp_path / "a.pdf")
+    assert payterms("run", tmp_path / "a.pdf", tmp_path, "--quiet", "--workers", "1") == Answer(0, "", "")
+    assert (tmp_path / "a.json").exists()
+
+
+def test_plain_lines_are_tagged(payterms: Command) -> None:
+    answer = payterms("tag", stdin=f"{PLAIN}\n\n  The weather is fine.\n")
+    assert answer.code == 0
+    first, second = objects(answer.out)
+    assert first["text"] == PLAIN
+    assert first["probabilities"]["milestone"] > 10 * second["probabilities"]["milestone"]
+    assert (second["text"], second["label"]) == ("The weather is fine.", "none")
+    for one in (first, second):
+        assert list(one) == ["text", "label", "probabilities"]
+        assert sum(one["probabilities"].values()) == pytest.approx(1.0, abs=0.001)
+
+
+def test_jsonl_keeps_what_it_brings_and_its_context_counts(payterms: Command) -> None:
+    lines = [GIVEN, {"text": GIVEN["text"]}, {"text": GIVEN["text"], "section": None, "unit": "item"}]
+    led, bare, item = objects(payterms("tag", stdin="\n".join(map(json.dumps, lines))).out)
+    assert {key: led[key] for key in GIVEN} == GIVEN
+    assert led["probabilities"] != bare["probabilities"] == item["probabilities"]
+
+
+def test_many_lines_are_tagged_in_their_order(payterms: Command) -> None:
+    answer = payterms("tag", stdin="".join(f"Line {number} is short.\n" for number in range(1203)))
+    assert [one["text"] for one in objects(answer.out)] == [f"Line {number} is short." for number in range(1203)]
+
+
+def test_nothing_to_tag_is_nothing(payterms: Command) -> None:
+    assert payterms("tag", stdin="\n\n").out == ""
+
+
+def test_tagged_text_cannot_command_a_terminal(payterms: Command) -> None:
+    text = "Pay $5 \x1b[2J\x9b31m\u202e on delivery."
+    answer = payterms("tag", stdin=text)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", answer.out)
+    assert objects(answer.out)[0]["text"] == text
+
+
+@pytest.mark.parametrize(("line", "told"), STDIN_FAULTS.values(), ids=STDIN_FAULTS)
+def test_a_fault_on_standard_input_names_its_line(line: str, told: str, payterms: Command) -> None:
+    answer = payterms("tag", stdin=f"{PLAIN}\n{line}\n")
+    assert (answer.code, answer.err) == (2, f"payterms: standard input, {told}\n")
+
+
+def test_standard_input_that_is_not_utf8_is_told(payterms: Command) -> None:
+    answer = payterms("tag", stdin=b"caf\xe9\n")
+    assert (answer.code, answer.err) == (
+        2,
+        "payterms: standard input: not UTF-8 (invalid continuation byte); convert it first\n",
+    )
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    answer = shell(["bash", "-c", "set -o pipefail; yes 'Rent is due.' | head -n 60000 | payterms tag | head -n 1"])
+    assert answer.out.count("\n") == 1
+    assert "Traceback" not in answer.err
+
+
+def test_schema_is_what_records_are_checked_by(payterms: Command) -> None:
+    printed = json.loads(payterms("schema").out)
+    assert printed["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    with pytest.raises(jsonschema.ValidationError, match="is a required property"):
+        jsonschema.validate({"schema_version": "1.0"}, printed)
+
+
+def test_a_fault_in_a_reviewed_record_names_file_and_field(tmp_path: Path, payterms: Command) -> None:
+    write_jsonl(tmp_path / "labels" / "a.jsonl", [{"group": "a", "label": "none", "text": "A fee is due."}])
+    path = tmp_path / "review" / "msa.json"
+    write(contract(term(Kind.MILESTONE)), path)
+    path.write_text(path.read_text(encoding="utf-8").replace('"pending"', '"done"'), encoding="utf-8")
+    answer = payterms("train", "--labels", tmp_path / "labels", "--reviewed", tmp_path / "review", "--model", tmp_path / "new")
+    assert answer.code == 2
+    assert answer.err.startswith(f"payterms: {path}: terms.0.review.status: Input should be 'pending', 'accepted'")
