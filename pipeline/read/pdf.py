@@ -6,14 +6,16 @@ tested) without a PDF. Distances are PDF points from the page's top left, as dis
 
 import hashlib
 import logging
+import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
 import pdfplumber
+from pdfminer.layout import LTChar
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 from pdfplumber.utils.text import extract_words
@@ -25,11 +27,21 @@ from pipeline.errors import DamagedError, EncryptedError, InputError, NoPagesErr
 WORD_GAP: Final = 0.15
 # Readers look for the signature in the first kilobyte (ISO 32000-1, implementation note 13).
 SIGNATURE_WITHIN: Final = 1024
-# Fewer edges than a two-cell grid has cannot rule a table.
-GRID_EDGES: Final = 7
+# Fewer lines than a two-cell grid has cannot rule a table.
+GRID_EDGES: Final = 5
+# How pdfplumber is to order the characters of a word by the way that a page's text runs.
+ORDERS: Final = {
+    "across": {"char_dir": "ltr"},
+    "over": {"char_dir": "rtl"},
+    "down": {"char_dir_rotated": "ttb"},
+    "up": {"char_dir_rotated": "btt"},
+}
 # "|" parts the cells of a row in the text, so that a bar in a document is shown by its broken twin.
 BAR: Final = str.maketrans({"|": "¦", "\u00a0": " ", "\u00ad": "-", "\ufeff": ""})
 BULLET: Final = "•"
+# A glyph whose font does not tell its character: pdfminer's way to write it; alone, it is a bullet, and so is a dingbat.
+UNKNOWN_GLYPH: Final = re.compile(r"\(cid:\d+\)")
+DINGBATS: Final = ("dingbats", "wingdings")
 
 log = logging.getLogger(__name__)
 
@@ -68,16 +80,13 @@ def read_sheets(path: Path, *, password: str = "") -> tuple[Sheet, ...]:
     """Every page of the PDF at `path`, in order.
 
     Raises NotPdfError, EncryptedError, NoPagesError or DamagedError, naming the file. A page whose content cannot be
-    followed does not raise: its sheet is empty and flagged `unreadable`.
+    followed does not raise: its sheet is empty and flagged `unreadable`. A file that cannot be opened is an InputError.
     """
-    with _opened(path, password) as pdf:
-        try:
-            pages = pdf.pages
-        except Exception as error:
-            raise DamagedError(f"{path.name}: the list of pages cannot be followed ({error}); save it anew") from error
-        if not pages:
-            raise NoPagesError(f"{path.name}: a PDF without pages; nothing to read")
-        return tuple(_sheet(page) for page in pages)
+    try:
+        with path.open("rb") as file:
+            return tuple(_sheet(page) for page in _pages(file, path.name, password))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
 
 
 def sha256_of(path: Path) -> str:
@@ -86,28 +95,19 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@contextmanager
-def _opened(path: Path, password: str) -> Iterator[Any]:
+def _pages(file: BufferedReader, name: str, password: str) -> list[Any]:
+    """The file's pages; they are closed one by one, and the file by its owner, as pdfplumber's `close` trips over bad pages."""
+    if b"%PDF-" not in file.read(SIGNATURE_WITHIN):
+        raise NotPdfError(f"{name}: not a PDF (no %PDF- at its start); convert it to PDF first")
     try:
-        with path.open("rb") as file:
-            start = file.read(SIGNATURE_WITHIN)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be opened ({error.strerror}); check the path and its permissions") from error
-    if b"%PDF-" not in start:
-        raise NotPdfError(f"{path.name}: not a PDF (no %PDF- at its start); convert it to PDF first")
-    with _plumber(path, password) as pdf:
-        yield pdf
-
-
-def _plumber(path: Path, password: str) -> Any:
-    try:
-        return pdfplumber.open(path, password=password)
-    except PdfminerException as error:
-        if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
-            raise EncryptedError(f"{path.name}: encrypted with a password; save it without one first") from error
-        raise DamagedError(f"{path.name}: a damaged PDF ({error}); open it in a viewer and save it anew") from error
+        pages: list[Any] = pdfplumber.open(file, password=password).pages
     except Exception as error:
-        raise DamagedError(f"{path.name}: a damaged PDF ({error}); open it in a viewer and save it anew") from error
+        if isinstance(error, PdfminerException) and error.args and isinstance(error.args[0], PDFPasswordIncorrect):
+            raise EncryptedError(f"{name}: encrypted with a password; save it without one first") from error
+        raise DamagedError(f"{name}: a damaged PDF ({error}); open it in a viewer and save it anew") from error
+    if not pages:
+        raise NoPagesError(f"{name}: a PDF without pages; nothing to read")
+    return pages
 
 
 def _sheet(page: Any) -> Sheet:
@@ -122,13 +122,42 @@ def _sheet(page: Any) -> Sheet:
 
 
 def _readable_sheet(page: Any) -> Sheet:
+    _describe_chars_briefly(page)
     chars = _distinct([char for char in page.chars if _within(char, page.cropbox)])
-    found = extract_words(chars, return_chars=True, x_tolerance_ratio=WORD_GAP, expand_ligatures=True)
-    words = [word for word in (_word(one, page.page_number) for one in _one_way(found)) if word.text]
+    way, chars = _one_way(chars)
+    found = extract_words(chars, return_chars=True, x_tolerance_ratio=WORD_GAP, expand_ligatures=True, **ORDERS[way])
+    words = [word for word in (_word(one, way, page.page_number) for one in found) if word.text]
     if words:
         return Sheet(_page(page, TextFrom.PDF, ()), tuple(words), tuple(_grids(page)))
     flag = "image_only" if page.images else "no_text"
     return Sheet(_page(page, TextFrom.NONE, (flag,)), (), ())
+
+
+def _describe_chars_briefly(page: Any) -> None:
+    """Have pdfplumber describe a character by what words are made from; its colours and the rest cost half of its time."""
+    in_full = page.process_object
+    page.process_object = lambda item: _char(page, item) if type(item) is LTChar else in_full(item)
+
+
+def _char(page: Any, item: LTChar) -> dict[str, Any]:
+    """A character as pdfplumber places it: distances from the top left of the page's media box."""
+    left, top = page.mediabox[:2]
+    above = page.height - item.y1 + top
+    return {
+        "object_type": "char",
+        "text": item.get_text(),
+        "fontname": str(item.fontname),
+        "size": item.size,
+        "upright": item.upright,
+        "matrix": item.matrix,
+        "x0": item.x0 + left,
+        "x1": item.x1 + left,
+        "top": above,
+        "bottom": page.height - item.y0 + top,
+        "doctop": page.initial_doctop + above,
+        "width": item.width,
+        "height": item.height,
+    }
 
 
 def _page(page: Any, text_from: TextFrom, flags: tuple[str, ...]) -> Page:
@@ -143,32 +172,39 @@ def _within(char: dict[str, Any], frame: tuple[float, float, float, float]) -> b
 
 def _distinct(chars: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The characters without those drawn twice in one place, as some printers do for bold."""
-    seen: dict[tuple[str, int, int], dict[str, Any]] = {}
+    seen: set[tuple[str, int, int]] = set()
+    kept = []
     for char in chars:
-        seen.setdefault((char["text"], round(char["x0"]), round(char["top"])), char)
-    return list(seen.values())
+        text, x0, top = char["text"], char["x0"], char["top"]
+        # Two grids, half a point apart: what is that near shares a cell of one of them.
+        places = {(text, round(x0), round(top)), (text + "+", round(x0 + 0.5), round(top + 0.5))}
+        if places.isdisjoint(seen):
+            kept.append(char)
+        seen |= places
+    return kept
 
 
-def _one_way(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The words that run the way most of the page's text runs: a stamp up the margin is not part of the text."""
-    letters: dict[str, int] = {}
-    for word in words:
-        letters[_way(word)] = letters.get(_way(word), 0) + len(word["text"])
-    main = max(letters, key=lambda way: letters[way], default="")
-    return [word for word in words if _way(word) == main]
+def _one_way(chars: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """The way that most of the page's text runs, and its characters: a stamp up the margin is not part of the text."""
+    ways: dict[str, list[dict[str, Any]]] = {"across": []}
+    for char in chars:
+        ways.setdefault(_way(char), []).append(char)
+    return max(ways.items(), key=lambda way: len(way[1]))
 
 
-def _way(word: dict[str, Any]) -> str:
-    if word["upright"]:
-        return "across"
-    return "up" if word["chars"][0]["matrix"][1] > 0 else "down"
+def _way(char: dict[str, Any]) -> str:
+    along, up = char["matrix"][:2]
+    if char["upright"]:
+        return "across" if along >= 0 else "over"
+    return "up" if up > 0 else "down"
 
 
-def _word(word: dict[str, Any], page_number: int) -> Word:
-    chars = word["chars"]
+def _word(word: dict[str, Any], way: str, page_number: int) -> Word:
+    first = word["chars"][0]
     box = Box(page_number, *(round(float(word[side]), 2) for side in ("x0", "top", "x1", "bottom")))
-    bold = "bold" in chars[0].get("fontname", "").lower()
-    return Word(_clean(word["text"]), *_turned(box, _way(word)), float(chars[0]["size"]), bold, box)
+    font = first["fontname"].lower()
+    text = BULLET if len(word["text"]) == 1 and any(name in font for name in DINGBATS) else _clean(word["text"])
+    return Word(text, *_turned(box, way), float(first["size"]), "bold" in font, box)
 
 
 def _turned(box: Box, way: str) -> tuple[float, float, float, float]:
@@ -177,12 +213,18 @@ def _turned(box: Box, way: str) -> tuple[float, float, float, float]:
         return -box.bottom, box.x0, -box.top, box.x1
     if way == "down":
         return box.top, -box.x1, box.bottom, -box.x0
+    if way == "over":
+        return -box.x1, -box.bottom, -box.x0, -box.top
     return box.x0, box.top, box.x1, box.bottom
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text
+    if UNKNOWN_GLYPH.fullmatch(text):
+        return BULLET
     text = unicodedata.normalize("NFC", text.translate(BAR))
-    return "".join(filter(None, map(_shown, text))).strip()
+    return "".join(map(_shown, text)).strip()
 
 
 def _shown(char: str) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from pipeline.read.lines import Line, cells_of, lines_of
+from pipeline.read.lines import Line, lines_of
 from pipeline.read.pdf import Grid, Word
 
 # A table has at least two rows and two columns, and no essay in its cells.
@@ -22,14 +22,18 @@ CELL_WORDS: Final = 30
 TABLE_GAP: Final = 2.5
 # Lines of one cell that a row may have between two lines with several cells.
 WRAPPED_LINES: Final = 4
+# White space above a line that goes on in the last row's cell, in letter heights.
+WRAPPED_GAP: Final = 0.6
 # Between rows there is this much more white than between the lines of a wrapped cell.
 ROW_GAP: Final = 1.3
 MARKER: Final = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxl]{1,6})[.)\]]*|[•●▪◦·\-–—*o]", re.IGNORECASE)
 FIGURE: Final = re.compile(r"\d|\[\W*\*|[$€£¥%]")
 LEADERS: Final = re.compile(r"[.·_…]{4,}")
 
+Columns = list[tuple[float, float]]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """A table row: its cells from left to right, each a tuple of lines; empty cells are left out."""
 
@@ -37,45 +41,46 @@ class Row:
 
     @property
     def top(self) -> float:
-        return min(line.top for cell in self.cells for line in cell)
+        """Top of the highest word, in points."""
+        return min(word.top for word in self.words())
 
-    @property
-    def bottom(self) -> float:
-        return max(line.bottom for cell in self.cells for line in cell)
-
-    @property
-    def page(self) -> int:
-        return self.cells[0][0].page
+    def words(self) -> Iterator[Word]:
+        """The words of all cells."""
+        return (word for cell in self.cells for line in cell for word in line.words)
 
 
-def ruled_rows(words: Iterable[Word], grids: Iterable[Grid]) -> tuple[list[list[Row]], list[Word]]:
-    """The tables that the grids rule, each a list of rows, and the words that stand in none of them."""
-    left, tables = list(words), []
+def ruled_rows(lines: Iterable[Line], grids: Iterable[Grid]) -> tuple[list[list[Row]], list[Line]]:
+    """The tables that the grids rule, each a list of rows, and the lines of the words that stand in none of them."""
+    left, tables = list(lines), []
     for grid in grids:
-        rows, inside = _grid_rows(left, grid)
+        rows = list(_grid_rows([word for line in left for word in line.words], grid))
         if _is_table(rows):
             tables.append(rows)
-            left = [word for word in left if id(word) not in inside]
+            left = _lines_without(left, {id(word) for row in rows for word in row.words()})
     return tables, left
 
 
-def _grid_rows(words: Sequence[Word], grid: Grid) -> tuple[list[Row], set[int]]:
-    rows: list[Row] = []
-    inside: set[int] = set()
+def _lines_without(lines: Iterable[Line], words: set[int]) -> list[Line]:
+    kept = [(line, [word for word in line.words if id(word) not in words]) for line in lines]
+    return [line if len(left) == len(line.words) else Line(tuple(left)) for line, left in kept if left]
+
+
+def _grid_rows(words: Iterable[Word], grid: Grid) -> Iterator[Row]:
+    """The rows of a grid that hold words; a word belongs to the first cell that its middle stands in."""
+    left = words
     for bounds in grid.rows:
         cells = []
         for cell in filter(None, bounds):
-            found = [word for word in words if id(word) not in inside and _in(word, cell)]
-            inside.update(map(id, found))
-            cells.append(tuple(lines_of(found)))
+            within = [word for word in left if _in(word, cell)]
+            left = [word for word in left if not _in(word, cell)] if within else left
+            cells.append(tuple(lines_of(within)))
         if any(cells):
-            rows.append(Row(tuple(cell for cell in cells if cell)))
-    return rows, inside
+            yield Row(tuple(filter(None, cells)))
 
 
 def _in(word: Word, cell: tuple[float, float, float, float]) -> bool:
-    x, y = (word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2
-    return cell[0] <= x <= cell[2] and cell[1] <= y <= cell[3]
+    box = word.box
+    return cell[0] <= (box.x0 + box.x1) / 2 <= cell[2] and cell[1] <= (box.top + box.bottom) / 2 <= cell[3]
 
 
 def _is_table(rows: Sequence[Row]) -> bool:
@@ -98,8 +103,8 @@ def aligned_rows(lines: Sequence[Line]) -> Iterator[Line | Row]:
     """The lines of a column of text, those of an aligned table made into rows, in order."""
     at = 0
     while at < len(lines):
-        end = _table_end(lines, at)
-        rows = _rows(lines[at:end]) if end - at >= TABLE_ROWS else []
+        end, columns = _table_end(lines, at)
+        rows = _rows(lines[at:end], columns) if end - at >= TABLE_ROWS else []
         if rows:
             yield from rows
             at = end
@@ -108,104 +113,88 @@ def aligned_rows(lines: Sequence[Line]) -> Iterator[Line | Row]:
             at += 1
 
 
-def _table_end(lines: Sequence[Line], start: int) -> int:
-    """Index after the last line of the aligned table that starts here, or `start` if none does."""
+def _table_end(lines: Sequence[Line], start: int) -> tuple[int, Columns]:
+    """Index after the last line of the aligned table that starts here (`start` if none does), and its columns."""
     if not _tabular(lines[start]):
-        return start
-    end, reach = start + 1, [cells_of(lines[start])]
+        return start, []
+    end, columns, found = start + 1, _with_cells([], lines[start]), 1
     for index in range(start + 1, len(lines)):
         line, gap = lines[index], lines[index].top - lines[index - 1].bottom
-        if index - end > WRAPPED_LINES or gap > TABLE_GAP * line.size_pt or not _fits(line, reach):
+        if index - end > WRAPPED_LINES or gap > TABLE_GAP * line.size_pt or not _fits(line, columns):
             break
         if _tabular(line):
-            reach.append(cells_of(line))
-            end = index + 1
-    return _with_tail(lines, end, reach) if len(reach) >= TABLE_ROWS else start
+            columns, end, found = _with_cells(columns, line), index + 1, found + 1
+    return (_with_tail(lines, end, columns), columns) if found >= TABLE_ROWS else (start, [])
 
 
-def _with_tail(lines: Sequence[Line], end: int, reach: Sequence[list[Line]]) -> int:
+def _with_tail(lines: Sequence[Line], end: int, columns: Columns) -> int:
     """The end moved over the wrapped lines of the last row's cells."""
-    while end < len(lines) and end < len(lines):
-        gap = lines[end].top - lines[end - 1].bottom
-        if gap > 0.6 * lines[end].size_pt or not _fits(lines[end], reach) or not _narrow(lines[end], reach):
+    while end < len(lines):
+        line, gap = lines[end], lines[end].top - lines[end - 1].bottom
+        if gap > WRAPPED_GAP * line.size_pt or not _fits(line, columns) or len(_by_column(line, columns)) > 1:
             break
         end += 1
     return end
 
 
-def _narrow(line: Line, reach: Sequence[list[Line]]) -> bool:
-    """Whether the line stands inside one column and to the right of the first column's start."""
-    return len(_columns_of(line, _column_ranges(reach))) == 1
-
-
 def _tabular(line: Line) -> bool:
-    cells = cells_of(line)
-    if len(cells) < TABLE_COLUMNS or LEADERS.search(line.text):
+    if len(line.cells) < TABLE_COLUMNS or LEADERS.search(line.text):
         return False
-    if len(cells) == TABLE_COLUMNS and MARKER.fullmatch(cells[0].text):
+    if len(line.cells) == TABLE_COLUMNS and MARKER.fullmatch(line.cells[0].text):
         return False
-    return max(len(cell.words) for cell in cells) <= CELL_WORDS / 2
+    return max(len(cell.words) for cell in line.cells) <= CELL_WORDS / 2
 
 
-def _fits(line: Line, reach: Sequence[list[Line]]) -> bool:
+def _fits(line: Line, columns: Columns) -> bool:
     """Whether every cell of the line keeps to one column of the table so far."""
-    ranges = _column_ranges(reach)
-    if len(ranges) < TABLE_COLUMNS:
-        return False
-    merged = _column_ranges([*reach, cells_of(line)])
-    return len(merged) >= max(TABLE_COLUMNS, len(ranges) - 1)
+    merged = _with_cells(columns, line)
+    return len(columns) >= TABLE_COLUMNS and len(merged) >= max(TABLE_COLUMNS, len(columns) - 1)
 
 
-def _column_ranges(reach: Iterable[Iterable[Line]]) -> list[tuple[float, float]]:
-    """The x ranges of the columns: cells that overlap are of one column."""
-    ranges: list[tuple[float, float]] = []
-    for x0, x1 in sorted((cell.x0, cell.x1) for cells in reach for cell in cells):
-        if ranges and x0 < ranges[-1][1]:
-            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], x1))
+def _with_cells(columns: Columns, line: Line) -> Columns:
+    """The x ranges of the columns after another line: cells that overlap are of one column."""
+    merged: Columns = []
+    for x0, x1 in sorted([*columns, *((cell.x0, cell.x1) for cell in line.cells)]):
+        if merged and x0 < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], x1))
         else:
-            ranges.append((x0, x1))
-    return ranges
+            merged.append((x0, x1))
+    return merged
 
 
-def _columns_of(line: Line, ranges: Sequence[tuple[float, float]]) -> dict[int, Line]:
+def _by_column(line: Line, columns: Columns) -> dict[int, Line]:
     """The line's cells by the column that they stand in."""
-    found: dict[int, list[Word]] = {}
-    for cell in cells_of(line):
-        overlaps = [min(cell.x1, x1) - max(cell.x0, x0) for x0, x1 in ranges]
-        found.setdefault(overlaps.index(max(overlaps)), []).extend(cell.words)
-    return {column: Line(tuple(words)) for column, words in found.items()}
+    found: dict[int, tuple[Word, ...]] = {}
+    for cell in line.cells:
+        overlaps = [min(cell.x1, x1) - max(cell.x0, x0) for x0, x1 in columns]
+        column = overlaps.index(max(overlaps))
+        found[column] = found.get(column, ()) + cell.words
+    return {column: Line(words) for column, words in found.items()}
 
 
-def _rows(lines: Sequence[Line]) -> list[Row]:
+def _rows(lines: Sequence[Line], columns: Columns) -> list[Row]:
     """The lines of a table gathered into rows, or nothing if they make no table."""
-    ranges = _column_ranges(cells_of(line) for line in lines)
-    cut = _row_gap(lines)
+    cut = _row_pitch(lines)
     rows: list[dict[int, list[Line]]] = []
-    last: Line | None = None
-    for line in lines:
-        columns = _columns_of(line, ranges)
-        if last is None or not rows or _starts_row(line, columns, last, rows[-1], cut):
+    for index, line in enumerate(lines):
+        cells = _by_column(line, columns)
+        if index == 0 or _starts_row(cells, line.top - lines[index - 1].top, cut):
             rows.append({})
-        for column, cell in columns.items():
+        for column, cell in cells.items():
             rows[-1].setdefault(column, []).append(cell)
-        last = line
     made = [Row(tuple(tuple(row[column]) for column in sorted(row))) for row in rows]
     return made if _is_table(made) else []
 
 
-def _row_gap(lines: Sequence[Line]) -> float | None:
-    """The white space that parts rows, where rows are set apart by more than the lines of a cell; else None."""
-    gaps = sorted(lower.top - upper.top for upper, lower in pairwise(lines))
-    if len(gaps) < 2 or gaps[-1] < ROW_GAP * max(gaps[0], 1.0):
+def _row_pitch(lines: Sequence[Line]) -> float | None:
+    """The least distance of two rows' tops, where rows are set apart by more than the lines of a cell; else None."""
+    pitches = sorted(lower.top - upper.top for upper, lower in pairwise(lines))
+    if len(pitches) < 2 or pitches[-1] < ROW_GAP * max(pitches[0], 1.0):
         return None
-    return max(pairwise(gaps), key=lambda pair: pair[1] / max(pair[0], 1.0))[1]
+    return max(pairwise(pitches), key=lambda pair: pair[1] / max(pair[0], 1.0))[1]
 
 
-def _starts_row(
-    line: Line, columns: dict[int, Line], last: Line, row: dict[int, list[Line]], cut: float | None
-) -> bool:
-    if cut is not None and line.top - last.top >= cut - 0.1:
+def _starts_row(cells: dict[int, Line], pitch: float, cut: float | None) -> bool:
+    if cut is not None and pitch >= cut - 0.1:
         return True
-    if len(columns) < TABLE_COLUMNS:
-        return False
-    return cut is None or 0 in columns
+    return len(cells) >= TABLE_COLUMNS and (cut is None or 0 in cells)

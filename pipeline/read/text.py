@@ -10,22 +10,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from pipeline.contract import BLOCK_BREAK, CELL_BREAK, Box, Page, Source, Span
+from pipeline.contract import BLOCK_BREAK, CELL_BREAK, Box, Source, Span
 from pipeline.read.blocks import Block, blocks_of
 from pipeline.read.lines import Line
 from pipeline.read.pdf import Sheet, Word, read_sheets, sha256_of
 
 # Parts that keep their hyphen when the document itself does not tell how the word is written.
-HYPHENATED: Final = frozenset(
-    "all anti co counter cross ex first full half high inter low mid mile multi non off on one post pre quasi re second self"
-    " semi short so sub third three two under well year".split()
-)
+HYPHENATED: Final = frozenset({
+    "all", "anti", "co", "counter", "cross", "eighty", "ex", "fifty", "first", "forty", "full", "half", "high", "inter",
+    "low", "mid", "mile", "multi", "ninety", "non", "off", "on", "one", "post", "pre", "quasi", "re", "second", "self",
+    "semi", "seventy", "short", "sixty", "so", "sub", "third", "thirty", "three", "twenty", "two", "under", "well",
+    "year"
+})  # fmt: skip
+HYPHENATED_ENDS: Final = frozenset({"off", "up"})
+# "pre- and post-": such a hyphen stands for a word to come, not for a broken one.
+SUSPENDED: Final = frozenset({"and", "or", "to"})
+AROUND_WORD: Final = ".,:;()[]\"“”’'"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
+class PlacedWord(NamedTuple):
     """A word's place in the text and on its page; `line` numbers the lines of the document."""
 
     span: Span
@@ -51,14 +56,7 @@ class Reading:
 
 def read_contract(path: Path, *, password: str = "") -> Reading:
     """Read the PDF at `path`. Raises what `read_sheets` raises."""
-    sheets = read_sheets(path, password=password)
-    text, words = text_of(blocks_of(sheets))
-    return Reading(source_of(path, [sheet.page for sheet in sheets]), text, words)
-
-
-def source_of(path: Path, pages: Iterable[Page]) -> Source:
-    """What a record says of the file it was made from."""
-    return Source(path.name, sha256_of(path), tuple(pages))
+    return reading_of(path.name, sha256_of(path), read_sheets(path, password=password))
 
 
 def reading_of(name: str, sha256: str, sheets: Sequence[Sheet]) -> Reading:
@@ -69,61 +67,60 @@ def reading_of(name: str, sha256: str, sheets: Sequence[Sheet]) -> Reading:
 
 def text_of(blocks: Sequence[Block]) -> tuple[str, tuple[PlacedWord, ...]]:
     """The text of the blocks and the place of each of their words."""
-    known = _vocabulary(blocks)
     parts: list[str] = []
     placed: list[PlacedWord] = []
     at = 0
-    for word, line, text in _pieces(blocks, known):
-        if word:
-            placed.append(PlacedWord(Span(at, at + len(text)), word.box, line))
-        parts.append(text)
-        at += len(text)
-    return "".join(parts), tuple(placed)
+    for word, line, text, after in _pieces(blocks, _spellings(blocks)):
+        end = at + len(text)
+        placed.append(PlacedWord(Span(at, end), word.box, line))
+        parts += (text, after)
+        at = end + len(after)
+    return "".join(parts).removesuffix(BLOCK_BREAK), tuple(placed)
 
 
-def _pieces(blocks: Sequence[Block], known: Counter[str]) -> Iterator[tuple[Word | None, int, str]]:
-    """Words with the text that each stands for, and the separators between them (with no word)."""
+def _pieces(blocks: Iterable[Block], known: Counter[str]) -> Iterator[tuple[Word, int, str, str]]:
+    """Each word, the number of its line, the text that it stands for, and what parts it from the next word."""
     number = 0
-    for index, block in enumerate(blocks):
-        if index:
-            yield None, number, BLOCK_BREAK
-        for cell_index, cell in enumerate(block.cells):
-            if cell_index:
-                yield None, number, CELL_BREAK
-            for line, after in zip(cell, [*cell[1:], None], strict=True):
+    for block in blocks:
+        for cell in block.cells:
+            cell_end = BLOCK_BREAK if cell is block.cells[-1] else CELL_BREAK
+            for line, following in zip(cell, [*cell[1:], None], strict=True):
                 number += 1
-                yield from _line_pieces(line, after, number, known)
+                for word in line.words[:-1]:
+                    yield word, number, word.text, " "
+                last = line.words[-1]
+                yield last, number, *_line_end(last.text, following, cell_end, known)
 
 
-def _line_pieces(line: Line, after: Line | None, number: int, known: Counter[str]) -> Iterator[tuple[Word | None, int, str]]:
-    for word in line.words[:-1]:
-        yield word, number, word.text
-        yield None, number, " "
-    last = line.words[-1]
-    joined = _joint(last.text, after.words[0].text, known) if after else None
-    if joined is not None:
-        yield last, number, joined
-        return
-    yield last, number, last.text
-    if after:
-        yield None, number, " "
+def _line_end(text: str, following: Line | None, cell_end: str, known: Counter[str]) -> tuple[str, str]:
+    """What the last word of a line stands for, and what parts it from the next line's first."""
+    if following is None:
+        return text, cell_end
+    joined = _joint(text, following.words[0].text, known)
+    return (text, " ") if joined is None else (joined, "")
 
 
 def _joint(text: str, following: str, known: Counter[str]) -> str | None:
     """What a word at a line's end stands for if the next line goes on with it; None if that is a word of its own."""
-    if len(text) < 2 or text[-1] not in "-‐" or not text[-2].isalpha() or not following[:1].islower():
+    if len(text) < 2 or text[-1] not in "-‐" or not text[-2].isalnum() or not following[0].isalnum():
         return None
-    stem, rest = text[:-1], following.rstrip(".,;:)\"”’").casefold()
-    whole, hyphenated = stem.casefold() + rest, f"{stem}-{rest}".casefold()
-    if known[whole] != known[hyphenated]:
-        return stem if known[whole] > known[hyphenated] else text
-    return text if stem.casefold().strip("(“\"") in HYPHENATED else stem
+    stem, rest = text[:-1].strip(AROUND_WORD).casefold(), following.strip(AROUND_WORD).casefold()
+    if rest in SUSPENDED:
+        return None
+    whole, hyphenated = known[stem + rest], known[f"{stem}-{rest}"]
+    if whole != hyphenated:
+        return text[:-1] if whole > hyphenated else text
+    broken = text[-2].isalpha() and following[0].islower() and stem not in HYPHENATED and rest not in HYPHENATED_ENDS
+    return text[:-1] if broken else text
 
 
-def _vocabulary(blocks: Iterable[Block]) -> Counter[str]:
+def _spellings(blocks: Iterable[Block]) -> Counter[str]:
     """How often each word stands in the text unbroken."""
-    lines = (line for block in blocks for cell in block.cells for line in cell)
-    return Counter(word.text.strip(".,;:()\"“”’").casefold() for line in lines for word in line.words)
+    written = Counter(word.text for block in blocks for cell in block.cells for line in cell for word in line.words)
+    spelled: Counter[str] = Counter()
+    for text, times in written.items():
+        spelled[text.strip(AROUND_WORD).casefold()] += times
+    return spelled
 
 
 def _around(boxes: Sequence[Box]) -> Box:
