@@ -23,7 +23,7 @@ from pipeline.contract import Kind, ModelRef, Probabilities, Sentence
 from pipeline.errors import ModelError
 from pipeline.tag.views import Seen, Views, candidates, flag_columns, own_columns, views_of
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MODEL_FILE: Final = "model.skops"
 # Columns of every array of probabilities, and the classes of the classifier.
 KINDS: Final = (Kind.NONE, Kind.MILESTONE, Kind.PROGRESS)
@@ -38,13 +38,17 @@ PRODUCT_WEIGHT: Final = 0.3
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted classifier: a vectorizer for each part of a view, the classifier, the thresholds of the two kinds."""
+    """A fitted classifier: a vectorizer for each part of a view, the classifier, the thresholds of the two kinds.
+
+    `none_per_term` is how many candidates that are no term the probabilities expect for each that is one.
+    """
 
     name: str
     sha256: str
     vectorizers: Mapping[str, TfidfVectorizer]
     classifier: LogisticRegression
     thresholds: Mapping[str, float]
+    none_per_term: float
 
     @cached_property
     def ref(self) -> ModelRef:
@@ -101,6 +105,7 @@ def save(model: Model, folder: Path) -> str:
             "vectorizers": dict(model.vectorizers),
             "classifier": model.classifier,
             "thresholds": dict(model.thresholds),
+            "none_per_term": float(model.none_per_term),
         },
         compression=ZIP_DEFLATED,
     )
@@ -120,7 +125,9 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{path}: format {held.get('format')!r}, expected {FORMAT}; train it anew with this version")
     if held["columns"] != list(flag_columns()):
         raise ModelError(f"{path}: made for other rules than this version's; train it anew")
-    return Model(folder.name, hashlib.sha256(content).hexdigest(), held["vectorizers"], held["classifier"], held["thresholds"])
+    sha256 = hashlib.sha256(content).hexdigest()
+    fitted = (held["vectorizers"], held["classifier"], held["thresholds"], held["none_per_term"])
+    return Model(folder.name, sha256, *fitted)
 
 
 def _held(path: Path, content: bytes) -> dict[str, Any]:
