@@ -181,9 +181,7 @@ def _take_unit(state: _State, line: str) -> None:
     """Parse a unit's line and add it to the table or paragraph it belongs to."""
     match = UNIT.fullmatch(line)
     if match is None:
-        raise SourceError(
-            f"not a unit line: {line[:50]!r}; expected `N `, `M- `, `P| ` or the like"
-        )
+        raise SourceError(f"not a unit line: {line[:50]!r}; expected `N `, `M- `, `P| ` or the like")
     label, sign, marked = match.groups()
     text, fields = _split_fields(marked)
     _check_fields(label, fields)

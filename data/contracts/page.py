@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reportlab.lib.pagesizes import A4, LEGAL, LETTER  # type: ignore[import-untyped]
-from reportlab.platypus import Frame, PageTemplate  # type: ignore[import-untyped]
+from reportlab.lib.pagesizes import A4, LEGAL, LETTER
+from reportlab.platypus import Frame, PageTemplate
 
 PAPERS: dict[str, tuple[float, float]] = {"a4": A4, "letter": LETTER, "legal": LEGAL}
 FONTS = {
@@ -117,10 +117,7 @@ def _frames(layout: Layout, width: float, height: float, shift: float = 0.0) -> 
     left, right, top, bottom = layout.margins
     columns = layout.columns if width < height else 1
     wide = (width - left - right - GAP_PT * (columns - 1)) / columns
-    return [
-        _frame(left + shift + i * (wide + GAP_PT), bottom + shift, wide, height - top - bottom)
-        for i in range(columns)
-    ]
+    return [_frame(left + shift + i * (wide + GAP_PT), bottom + shift, wide, height - top - bottom) for i in range(columns)]
 
 
 def _first_frames(layout: Layout) -> list[Any]:
@@ -132,9 +129,7 @@ def _first_frames(layout: Layout) -> list[Any]:
     band = 8 * layout.leading
     wide = text_width(layout)
     tall = height - top - bottom - band
-    columns = [
-        _frame(left + i * (wide + GAP_PT), bottom, wide, tall) for i in range(layout.columns)
-    ]
+    columns = [_frame(left + i * (wide + GAP_PT), bottom, wide, tall) for i in range(layout.columns)]
     return [_frame(left, bottom + tall, width - left - right, band), *columns]
 
 
@@ -197,9 +192,7 @@ def _painter(layout: Layout, pages: int, width: float, height: float) -> Painter
     return paint
 
 
-def _draw_furniture(
-    canvas: Canvas, layout: Layout, paper: tuple[float, float], page: int, pages: int
-) -> None:
+def _draw_furniture(canvas: Canvas, layout: Layout, paper: tuple[float, float], page: int, pages: int) -> None:
     """Running head (from page 2 on), foot and stamp."""
     width, height = paper
     left, right, _, _ = layout.margins

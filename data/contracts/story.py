@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 
 from markup import Block, Directive, Heading, Paragraph, Source, Table, Unit, cells
 from page import Layout, text_width
-from reportlab import platypus  # type: ignore[import-untyped]
-from reportlab.lib.colors import black, lightgrey  # type: ignore[import-untyped]
-from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
-from reportlab.pdfbase.pdfmetrics import stringWidth  # type: ignore[import-untyped]
-from reportlab.platypus.flowables import CallerMacro  # type: ignore[import-untyped]
+from reportlab import platypus
+from reportlab.lib.colors import black, lightgrey
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus.flowables import CallerMacro
 from words import depth, rich, split_number
 
 FIGURES = re.compile(r"(?:NOK|EUR|USD|GBP|JPY|KSh|[\d\s.,:%$€£¥\[\]*()-])*")
@@ -158,8 +158,7 @@ def _signatures(layout: Layout, setting: _Setting) -> list[Flowable]:
     plain = _style(layout, alignment=0, spaceAfter=layout.leading * 0.5)
     name = _style(layout, bold=True, alignment=0, spaceAfter=layout.leading)
     blocks = [
-        [platypus.Paragraph(escape(u.text), plain if i else name) for i, u in enumerate(p.units)]
-        for p in setting.parties
+        [platypus.Paragraph(escape(u.text), plain if i else name) for i, u in enumerate(p.units)] for p in setting.parties
     ]
     side, setting.sign, setting.parties = setting.sign == "side", "", []
     gap = platypus.Spacer(1, layout.leading)
@@ -198,9 +197,7 @@ def _columns(rows: list[tuple[str, ...]]) -> list[tuple[int, tuple[str, ...]]]:
     return list(enumerate(zip(*rows, strict=True)))
 
 
-def _styled(
-    rows: list[tuple[str, ...]], figures: list[bool], layout: Layout
-) -> list[tuple[tuple[str, ...], list[Style]]]:
+def _styled(rows: list[tuple[str, ...]], figures: list[bool], layout: Layout) -> list[tuple[tuple[str, ...], list[Style]]]:
     """Each row with the styles of its cells: the header bold, columns of figures flush right."""
     size = layout.size - 1
     small = {"fontSize": size, "leading": size * 1.2, "spaceAfter": 0}

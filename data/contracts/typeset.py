@@ -12,16 +12,16 @@ import random
 from pathlib import Path
 from typing import Any
 
-import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2
 from markup import Source, Unit, cells, read_source, units_of
 from page import Layout, layout_of, templates
 from PIL import Image
-from reportlab.lib.pdfencrypt import StandardEncryption  # type: ignore[import-untyped]
-from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
-from reportlab.platypus import BaseDocTemplate  # type: ignore[import-untyped]
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate
 from story import story_of
 
 HERE = Path(__file__).resolve().parent
@@ -49,10 +49,7 @@ def main() -> None:
 
 def label_lines(source: Source) -> list[str]:
     """The JSON lines of a contract's units, in order."""
-    return [
-        json.dumps(_label(source.name, i, unit), ensure_ascii=False) + "\n"
-        for i, unit in enumerate(units_of(source), 1)
-    ]
+    return [json.dumps(_label(source.name, i, unit), ensure_ascii=False) + "\n" for i, unit in enumerate(units_of(source), 1)]
 
 
 def _label(contract: str, number: int, unit: Unit) -> dict[str, Any]:

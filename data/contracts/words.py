@@ -13,14 +13,10 @@ NUMBER = re.compile(
     r"|[A-Z](?:-\d+|\.\d*)|[a-z]\)|\u2022|\u2013) +(?=\S)"
 )
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
-CAPTION_WORD = re.compile(
-    r"(?:[A-Z][\w'\u2019/-]*|and|of|the|for|to|in|by|on|or|with|upon|at|no|[,;&])"
-)
+CAPTION_WORD = re.compile(r"(?:[A-Z][\w'\u2019/-]*|and|of|the|for|to|in|by|on|or|with|upon|at|no|[,;&])")
 CAPTION_WORDS = 9  # the longest caption
 CAPTION_TAGS = {"bold": "b", "underline": "u", "italic": "i"}
-CLUSTERS = frozenset(
-    "bl br ch ck cl cr dr fl fr gh gl gr ph pl pr qu sc sh sk sl sm sp st sw th tr wh".split()
-)
+CLUSTERS = frozenset("bl br ch ck cl cr dr fl fr gh gl gr ph pl pr qu sc sh sk sl sm sp st sw th tr wh".split())
 TAILS = ("tion", "sion", "ment", "ness", "less", "able", "ible", "tive", "ture", "ship", "ing")
 SHORTEST_PART = 3  # letters that must stand before and after a break
 

@@ -22,6 +22,8 @@ FOLDS: Final = 4
 ITERATIONS: Final = 300
 # Where the gradient is this small, answers no longer change in the third decimal.
 TOLERANCE: Final = 1e-3
+# Normal forms are parted by a space.
+WORD: Final = r"\S+"
 # (n-grams, least number of units that hold one) for each part of a view.
 NGRAMS: Final = {"text": ((1, 2), 4), "lead": ((1, 2), 3), "section": ((1, 1), 2), "table": ((1, 1), 2)}
 
@@ -69,7 +71,7 @@ def fit_vectorizers(views: Views) -> dict[str, TfidfVectorizer]:
 
 def _vectorizer(grams: tuple[int, int], least: int) -> TfidfVectorizer:
     return TfidfVectorizer(
-        ngram_range=grams, min_df=least, sublinear_tf=True, lowercase=False, token_pattern=r"\S+", dtype=np.float32
+        ngram_range=grams, min_df=least, sublinear_tf=True, lowercase=False, token_pattern=WORD, dtype=np.float32
     )
 
 
@@ -85,7 +87,9 @@ def _fit(
     A change of prior multiplies the odds of a class by a constant (Saerens, Latinne, Decaestecker 2002, equation 2.4),
     which for a logistic model is a sum added to its intercept.
     """
-    classifier = LogisticRegression(C=settings.strength, max_iter=ITERATIONS, tol=TOLERANCE).fit(features, kinds, sample_weight=weights)
+    classifier = LogisticRegression(C=settings.strength, max_iter=ITERATIONS, tol=TOLERANCE).fit(
+        features, kinds, sample_weight=weights
+    )
     classifier.intercept_[NONE] += np.log(rarity)
     return classifier
 
@@ -134,4 +138,6 @@ def _check_enough(labels: Sequence[Label]) -> None:
     for kind in KINDS:
         groups = {label.group for label in labels if label.kind is kind}
         if len(groups) < FOLDS:
-            raise LabelError(f"label {kind.value!r} comes from {len(groups)} contracts, at least {FOLDS} are needed; add labels")
+            raise LabelError(
+                f"label {kind.value!r} comes from {len(groups)} contracts, at least {FOLDS} are needed; add labels"
+            )

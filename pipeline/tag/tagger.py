@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.contract import Box, Kind, Probabilities, Sentence, Span, Term, Unit
 from pipeline.tag.fields import fields_of
@@ -15,13 +15,21 @@ NEAR: Final = 0.1
 Boxes = Callable[[Span], tuple[Box, ...]]
 
 
+class Answer(NamedTuple):
+    """What the classifier says of a unit."""
+
+    unit: Sentence
+    kind: Kind
+    probabilities: Probabilities
+
+
 def tag(units: Sequence[Sentence], model: Model, boxes: Boxes) -> tuple[Term, ...]:
     """The terms among the units, in order; `boxes` gives the boxes of a span of the text."""
     probabilities = model.probabilities(units)
     kinds = model.decide(probabilities)
     ids = term_ids()
     return tuple(
-        _term(unit, kind, probabilities_of(row), model, boxes(unit.span), ids(unit.text))
+        _term(Answer(unit, kind, probabilities_of(row)), model, boxes(unit.span), ids(unit.text))
         for unit, kind, row in zip(units, kinds, probabilities, strict=True)
         if kind is not Kind.NONE
     )
@@ -44,31 +52,30 @@ def term_ids() -> Callable[[str], str]:
     return name
 
 
-def _term(
-    unit: Sentence, kind: Kind, probabilities: Probabilities, model: Model, boxes: tuple[Box, ...], name: str
-) -> Term:
-    fields = fields_of(unit, kind)
+def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Term:
+    unit, fields = answer.unit, fields_of(answer.unit, answer.kind)
     return Term(
         id=name,
-        label=kind,
+        label=answer.kind,
         text=unit.text,
         span=unit.span,
         unit=unit.unit,
         section=unit.section,
         page=boxes[0].page if boxes else 1,
         boxes=boxes,
-        probabilities=probabilities,
+        probabilities=answer.probabilities,
         amounts=fields.amounts,
         percents=fields.percents,
         trigger=fields.trigger,
         interval=fields.interval,
         due_days=fields.due_days,
-        doubt=tuple(_doubts(unit, kind, probabilities, model)),
+        doubt=tuple(_doubts(answer, model)),
     )
 
 
-def _doubts(unit: Sentence, kind: Kind, probabilities: Probabilities, model: Model) -> Iterator[str]:
+def _doubts(answer: Answer, model: Model) -> Iterator[str]:
     """Why a person should look at a term: `near_threshold`, `kinds_close`, `row_without_header`."""
+    unit, kind, probabilities = answer
     if getattr(probabilities, kind) - model.thresholds[kind] < NEAR:
         yield "near_threshold"
     if abs(probabilities.milestone - probabilities.progress) < 2 * NEAR:

@@ -28,33 +28,39 @@ WORD_AND_FIGURE: Final = re.compile(
     r"((?:\b[a-z][a-z.]*[\s-]+){1,8})\(\s*((?:US|U\.S\.)?\s?[$€£]?\s?\d[\d.,]*\s?%?)\s*\)", re.IGNORECASE
 )
 NUMBER_WORDS: Final = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-    " twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred""".split()
 )
+# What may stand among the words that spell a figure given after them in brackets.
+SPELLED: Final = NUMBER_WORDS | frozenset("and thousand million billion lakh crore dollars dollar us u.s. euros pounds".split())
 CURRENCIES: Final = frozenset(
-    "$ € £ ¥ ₹ usd eur gbp jpy cad aud inr chf sek nok dkk cny rmb zar brl mxn sgd hkd nzd aed sar krw ils pln try ngn kes php thb"
-    " dollar euro pound yen rupee rs franc krone krona yuan rand peso naira shilling dirham riyal us$ a$ c$ s$ hk$ nz$ r$ u.s. cent".split()
+    """$ € £ ¥ ₹ usd eur gbp jpy cad aud inr chf sek nok dkk cny rmb zar brl mxn sgd hkd nzd aed sar krw ils pln try ngn kes php
+    thb dollar euro pound yen rupee rs franc krone krona yuan rand peso naira shilling dirham riyal us$ a$ c$ s$ hk$ nz$ r$
+    u.s. cent""".split()
 )
 MONTHS: Final = frozenset(
-    "january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct"
-    " nov dec".split()
+    """january february march april june july august september october november december jan feb mar apr jun jul aug sep sept
+    oct nov dec""".split()
 )
 SPELLING: Final = {
-    "installment": "instalment", "percent": PERCENT, "percentage": "percentage", "labor": "labour", "licence": "license",
-    "fulfillment": "fulfilment", "days": "day", "monies": "money", "has": "has", "is": "is", "was": "was", "this": "this", "its": "its",
-    "as": "as", "us": "us", "unless": "unless", "less": "less", "progress": "progress", "works": "work", "goods": "good", "values": "value",
-    "agrees": "agree", "basis": "basis", "means": "means", "business": "business", "series": "series", "gross": "gross", "plus": "plus",
-    "various": "various", "previous": "previous", "process": "process", "access": "access", "address": "address", "success": "success",
-    "expenses": "expense", "purchases": "purchase", "thus": "thus", "his": "his", "always": "always", "minus": "minus", "bonus": "bonus",
-}  # fmt: skip
+    "installment": "instalment",
+    "percent": PERCENT,
+    "labor": "labour",
+    "licence": "license",
+    "fulfillment": "fulfilment",
+    "monies": "money",
+}
+# Words that end like plurals and are none; those in -ss, -us and -is are told by their ending.
+NO_PLURALS: Final = frozenset({"means", "series", "always"})
 FIGURE: Final = re.compile(r"[\d.,'’/]*\d[\d.,'’/%]*(?:st|nd|rd|th|k|m|mm|bn)?", re.IGNORECASE)
 
 
 @cache
 def language() -> Language:
-    """spaCy's blank English with the normal form below; nothing is downloaded."""
+    """Blank English of spaCy with the normal form below; nothing is downloaded."""
     nlp = spacy.blank("en")
-    nlp.vocab.lex_attr_getters[NORM] = normal_form
+    getters: dict[int, Callable[[str], str]] = getattr(nlp.vocab, "lex_attr_getters")  # noqa: B009 (untyped in spaCy's stubs)
+    getters[NORM] = normal_form
     for lexeme in nlp.vocab:
         lexeme.norm_ = normal_form(lexeme.text)
     return nlp
@@ -65,7 +71,7 @@ def normal_form(word: str) -> str:
     lower = word.lower()
     if FIGURE.fullmatch(lower) or lower in NUMBER_WORDS:
         return PERCENT if lower.endswith("%") else NUMBER
-    if lower in CURRENCIES or lower.rstrip("s") in CURRENCIES and len(lower) > 3:
+    if lower in CURRENCIES or (lower.rstrip("s") in CURRENCIES and len(lower) > 3):
         return CURRENCY
     if lower in MONTHS:
         return MONTH
@@ -74,7 +80,7 @@ def normal_form(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ous")):
+    if len(word) < 4 or word in NO_PLURALS or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
@@ -100,9 +106,6 @@ def _figure_only(match: re.Match[str]) -> str:
     while words and all(part.lower() in SPELLED for part in words[-1].split("-")):
         words.pop()
     return " ".join([*words, match[2]])
-
-
-SPELLED: Final = NUMBER_WORDS | frozenset("and thousand million billion lakh crore dollars dollar us u.s. euros pounds".split())
 
 
 def norms(doc: Doc) -> list[str]:

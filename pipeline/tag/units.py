@@ -44,7 +44,8 @@ STYLES: Final = {
 UNORDERED: Final = ("", "•")
 HEADING_RANK: Final = {"1.": 1, "A.": 2, "1.1": 2, "1.1.1": 3, "1.1.1.1": 4}
 ARTICLE: Final = re.compile(
-    r"(?:article|clause|section|part|chapter|title|schedule|exhibit|annex|appendix|attachment|addendum)\s+[\dIVXLA-Z]{1,5}\b", re.IGNORECASE
+    r"(?:article|clause|section|part|chapter|title|schedule|exhibit|annex|appendix|attachment|addendum)\s+[\dIVXLA-Z]{1,5}\b",
+    re.IGNORECASE,
 )
 LEADS: Final = re.compile(r"(?:[:—–]|\b(?:as follows|following|when|if|all of|of|to|by))\s*[-–—:]*$", re.IGNORECASE)
 SENTENCE_END: Final = re.compile(r"[.?!][\"”’')\]]*$")
@@ -122,7 +123,7 @@ class _Table:
 
     def row(self, block: str) -> str:
         """The header of a row; a first row without figures is the header, and its own."""
-        if not self.inside or not self.header and not FIGURE.search(block):
+        if not self.inside or (not self.header and not FIGURE.search(block)):
             self.header = "" if FIGURE.search(block) else block
             self.title = self.title if self.inside else self.last_line
         self.inside = True
@@ -175,7 +176,7 @@ def _heading_rank(block: str, style: str) -> int:
         return 1
     if block.isupper() and len(block) > 3:
         return HEADING_RANK.get(style, 1)
-    if SENTENCE_END.search(block) and style not in HEADING_RANK or not titled:
+    if not titled or (SENTENCE_END.search(block) and style not in HEADING_RANK):
         return 0
     return HEADING_RANK.get(style, 3) if style not in ("", "•") or len(words) <= 8 else 0
 

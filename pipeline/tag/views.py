@@ -18,9 +18,20 @@ from pipeline.tag.tokens import docs, norms
 # The end of a lead-in says what its items are.
 LEAD_TOKENS: Final = 60
 SHAPES: Final = (
-    "row", "heading", "table_header", "lower_case", "colon", "listed", "full_stop", "under_5_words", "under_12_words", "over_40_words",
-    "over_80_words", "has_lead", "has_header",
-)  # fmt: skip
+    "row",
+    "heading",
+    "table_header",
+    "lower_case",
+    "colon",
+    "listed",
+    "full_stop",
+    "under_5_words",
+    "under_12_words",
+    "over_40_words",
+    "over_80_words",
+    "has_lead",
+    "has_header",
+)
 # Where flags are raised but in the unit itself; `around` are its section headings and its table's header and title.
 PLACES: Final = ("lead", "around", "before", "after")
 
