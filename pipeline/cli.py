@@ -31,7 +31,7 @@ from pipeline.tag.model import KINDS, default_folder, load
 USAGE: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
-TIMEOUT_S: Final = 600.0
+TIMEOUT_S: Final = 1800.0
 BATCH: Final = 1000
 
 app = typer.Typer(

@@ -1,7 +1,7 @@
 """Fit a model: vectorizers, a linear classifier set to how rare terms are, and thresholds found over folds of contracts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.contract import Kind
+from pipeline.contract import Kind, Sentence, Unit
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import best_threshold
@@ -34,12 +34,14 @@ class Settings:
 
     `strength` is scikit-learn's C. `none_per_term` is how many candidate units that are no term a real contract has for
     each that is one: the corpus has two, and probabilities are set right for that. The weights say what one label counts:
-    one whose name misleads (the corpus holds far more of them than contracts do), and one that a reviewer gave.
+    one whose name misleads (the corpus holds far more of them than contracts do), one taken out of its context, and one
+    that a reviewer gave.
     """
 
     strength: float = 1.0
     none_per_term: float = 20.0
     against_name_weight: float = 0.25
+    alone_weight: float = 0.5
     reviewed_weight: float = 20.0
 
 
@@ -49,14 +51,18 @@ def train(labels: Sequence[Label], *, name: str, settings: Settings | None = Non
     seen = Seen()
     labels = [labels[index] for index in candidates([label.unit for label in labels], seen)]
     _check_enough(labels)
+    in_context = len(labels)
+    labels = [*labels, *(_alone(label) for label in labels if _stands_alone(label.unit))]
     views = views_of([label.unit for label in labels], seen)
     vectorizers = fit_vectorizers(views)
     features = matrix(views, vectorizers)
     kinds = np.array([KINDS.index(label.kind) for label in labels])
     weights = np.array([_weight(label, settings) for label in labels])
+    weights[in_context:] *= settings.alone_weight
     rarity = _rarity(kinds, settings)
     answers = _held_out_answers(features, kinds, weights, labels, settings)
-    thresholds = _thresholds(answers, kinds, np.where(kinds == NONE, rarity, 1.0) * weights)
+    true_weights = np.where(kinds == NONE, rarity, 1.0) * weights
+    thresholds = _thresholds(answers[:in_context], kinds[:in_context], true_weights[:in_context])
     classifier = _fit(features, kinds, weights, settings, rarity)
     return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
 
@@ -104,6 +110,16 @@ def _weight(label: Label, settings: Settings) -> float:
     if label.reviewed:
         return settings.reviewed_weight
     return settings.against_name_weight if label.against_name else 1.0
+
+
+def _stands_alone(unit: Sentence) -> bool:
+    """Whether a unit says what it is without its surroundings: no list item, no table row."""
+    return not unit.lead and unit.unit is Unit.SENTENCE
+
+
+def _alone(label: Label) -> Label:
+    """The label of the same sentence without its surroundings, so that the model does not lean on them alone."""
+    return replace(label, unit=replace(label.unit, section="", before="", after=""))
 
 
 def _held_out_answers(

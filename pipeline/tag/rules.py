@@ -81,7 +81,11 @@ def _compiled(row: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
         words = _words(part.rstrip("?"), sets)
         if not part.endswith("?"):
             needs.append(frozenset(words))
-        parts.append(f"(?:{'|'.join(map(re.escape, words))}) " if not part.endswith("?") else f"(?:(?:{'|'.join(map(re.escape, words))}) )?")
+        parts.append(
+            f"(?:{'|'.join(map(re.escape, words))}) "
+            if not part.endswith("?")
+            else f"(?:(?:{'|'.join(map(re.escape, words))}) )?"
+        )
     return Pattern(tuple(needs), re.compile(" " + "".join(parts)))
 
 
