@@ -128,8 +128,11 @@ def best_threshold(
     total = float((truth * weights).sum())
     if total == 0.0:
         return 0.5
-    f1 = 2 * right / (given + total)
-    return float(probabilities[order][int(f1.argmax())])
+    ranked = probabilities[order]
+    # Equal probabilities are tagged together: only the last of them can be a threshold.
+    last = np.append(ranked[1:] != ranked[:-1], True)
+    f1 = np.where(last, 2 * right / (given + total), -1.0)
+    return float(ranked[int(f1.argmax())])
 
 
 def _row(truth: Sequence[Kind], tagged: Sequence[Kind], kind: Kind) -> dict[str, int]:

@@ -29,25 +29,29 @@ LONG_CHARS: Final = 60
 MONEY: Final = r"(?:(?:US|CDN?|AU|NZ|S|HK|A|C)?\$|[€£₹]|\b(?:USD|EUR|GBP|RMB|INR|CHF|NOK|AUD|CAD|JPY|Rs\.?)\s?[\d\[])"
 SHARE: Final = r"\d[\d.,]*\s?(?:%|per\s?cent)|\b\w+(?:-\w+)?\s+per\s?cent"
 DUTY: Final = r"(?:shall|will|must|may|agrees?)\s"
+PROVISOS: Final = (
+    r",\s+(?:and\s+)?(?:provided|subject|but|less|which|whichever|payable|whereupon|if|unless|except|save|irrespective|together)\b",
+    r",\s+(?:in\s+(?:an?|the)\s+amount|for\s+which|it\s+being|so\s+that|as\s+(?:evidenced|certified|shown)|an?\s+(?:sum|amount|further))\b",
+)
 # What ends the words of an event: a mark, a sum, a party's duty, the payment that falls due, a proviso, a reference.
 ENDS: Final = (
     r"[;:|]|\s[–—-]+\s|\.(?:\s|$)",
     rf"\s{MONEY}|,?\s+(?:an?\s+)?(?:sum|amount)\s+sufficient\b",
     rf",\s+(?:then\s+)?(?:[\w.'’-]+\s+){{0,6}}?{DUTY}|\s+(?:[A-Z][\w'’-]*\s+){{1,3}}{DUTY}|\s+then\s",
     r",?\s+(?:(?:and|shall)\s+)?(?:is|are|be|becomes?|falls?)\s+(?:\w+\s+)?(?:due|payable|owed|owing|earned|paid|invoiced|billed)\b",
-    r",\s+(?:and\s+)?(?:provided|subject|but|less|which|whichever|payable|whereupon|if|unless|except|save|irrespective|together)\b",
-    r",\s+(?:in\s+(?:an?|the)\s+amount|for\s+which|it\s+being|so\s+that|as\s+(?:evidenced|certified|shown)|an?\s+(?:sum|amount|further))\b",
+    *PROVISOS,
     r",\s+the\s+(?:remain|balance)|,?\s+the\s+(?:sum|amount)\b|\s+but\s+(?:in\s+no|on|upon|only)\b",
-    r"\s+(?:in\s+accordance|pursuant\s+to|as\s+provided|as\s+follows|except\s+(?:for|that)|means)\b",
+    r"\s+(?:within\s+[^.;]{1,30}?\bdays|in\s+accordance|pursuant\s+to|as\s+provided|as\s+follows|except\s+(?:for|that)|means)\b",
 )
 END: Final = re.compile("|".join(ENDS))
+PROVISO: Final = re.compile("|".join(PROVISOS))
 # A comma ends them too, unless it parts the items of a list.
 COMMA: Final = re.compile(r",\s(?!(?:and|or)\s(?!(?:the|an?|any|such|its|it|not?|then)\b))")
 # A date that the event is reckoned by, before the event.
 DATE_OF: Final = re.compile(r"(?:the\s+)?(?:date|day|time|moment)\s+(?:(?:of|on\s+which|that|when|at\s+which)\s+|(?=[A-Z]))")
 # The marker of an item, and the sum or share that comes before its event; what ends its event.
 MARKER: Final = re.compile(
-    r"\s*(?:[-–—•*]+\s+|\(?(?:[a-zA-Z]{1,2}|[ivxIVX]{1,5}|\d{1,3})(?:\.\d+)*[.)]\s*|(?:[A-Z]{0,2}-?\d{1,3}[A-Z]?(?:\.\d+)*)\.?\s+(?=[A-Z])"
+    r"\s*(?:[-–—•*]+\s+|\.\d{1,2}\s+|\(?(?:[a-zA-Z]{1,2}|[ivxIVX]{1,5}|\d{1,3})(?:\.\d+)*[.)]\s*|(?:[A-Z]{0,2}-?\d{1,3}[A-Z]?(?:\.\d+)*)\.?\s+(?=[A-Z])"
     r"|(?i:event|milestone|stage|step|phase)\s+\w{1,4}\s*[:.-]\s+)*"
 )
 SUM_FIRST: Final = re.compile(
@@ -68,6 +72,7 @@ FRONTED: Final = re.compile(
 HEAD_STOP: Final = re.compile(r"[,;:]\s|\s(?:shall|will|must|may|is\s+due)\s")
 GAP: Final = re.compile(r"[\s(“\"]+")
 SHARE_BEFORE: Final = re.compile(r"(?:[%\d)\]]|cent)\s*$")
+ITEM_END: Final = re.compile(r"[;,](?:\s+(?:and|or))?\s*$")
 WORDS: Final = re.compile(r"[a-z]+")
 WORD: Final = re.compile(r"[^\W\d_]{3}")
 
@@ -148,13 +153,15 @@ def _end(text: str, phrase: _Phrase) -> int:
 
 
 def _heads(text: str) -> Iterator[_Phrase]:
-    """The head of a list's item, "(b) keel laid, $400,000"; of a longer term its subject, "Completion of the hull shall ..."."""
+    """The head of an item, "(b) keel laid, $400,000"; of a longer term its subject, "Completion of the hull shall ..."."""
     marker = MARKER.match(text)
     start = marker.end() if marker else 0
     money = SUM_FIRST.match(text, start)
     start = money.end() if money else start
     if WORD.search(text, start, start + HEAD_CHARS) and not FRONTED.match(text, start):
-        item = text.count(" ") < ITEM_WORDS and not _tells_money(text[start : start + HEAD_CHARS // 2].lower())
+        item = (text.count(" ") < ITEM_WORDS or ITEM_END.search(text)) and not _tells_money(
+            text[start : start + HEAD_CHARS // 2].lower()
+        )
         yield _Phrase(start, (ITEM_WEIGHT if item else 0) + _speaks(text, start), HEAD_END)
 
 
@@ -164,7 +171,8 @@ def _cell(row: Sentence) -> Span | None:
     if not cells:
         return None
     best = max(cells, key=lambda cell: (is_of("event", cell.head), _tells_event(cell.text.lower()), len(cell.text)))
-    return Span(best.start, best.end)
+    ends = PROVISO.search(row.text, best.start + 1, best.end)
+    return Span(best.start, ends.start() if ends else best.end)
 
 
 @cache

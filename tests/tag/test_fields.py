@@ -7,7 +7,7 @@ from builders import LABELS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract import CELL_BREAK, Kind, Sentence, Span, Unit
+from pipeline.contract import CELL_BREAK, Interval, Kind, Money, Percent, Quote, Sentence, Span, Unit
 from pipeline.learn.labels import read_labels
 from pipeline.tag.fields import fields_of
 from pipeline.tag.figures import spelled, value_of
@@ -29,7 +29,10 @@ AMOUNTS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     "scale and name after": ("1.5 million euros", [("1.5 million euros", "1500000", "EUR")]),
     "letter before": ("R 6 100 000 on shaft bottom", [("R 6 100 000", "6100000", "ZAR")]),
     "a letter and a digit are a name": ("line R4 is accepted", []),
-    "other codes": ("IDR 14,025,000,000 and TZS 5,000", [("IDR 14,025,000,000", "14025000000", "IDR"), ("TZS 5,000", "5000", "TZS")]),
+    "other codes": (
+        "IDR 14,025,000,000 and TZS 5,000",
+        [("IDR 14,025,000,000", "14025000000", "IDR"), ("TZS 5,000", "5000", "TZS")],
+    ),
     "in words and figures, once": (
         "Five Hundred Thousand Dollars ($500,000) is due",
         [("Five Hundred Thousand Dollars ($500,000)", "500000", "USD")],
@@ -53,7 +56,10 @@ AMOUNTS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     "threshold": ("$2,000,000 upon annual Net Sales exceeding $50,000,000", [("$2,000,000", "2000000", "USD")]),
     "threshold in words": ("due when sales reach an amount of ten million dollars ($10,000,000)", []),
     "threshold without a verb": ("$5,000 upon Net Sales of $200,000", [("$5,000", "5000", "USD")]),
-    "thresholds in a list": ("$1 million on sales exceeding $5 million and $9 million, respectively", [("$1 million", "1000000", "USD")]),
+    "thresholds in a list": (
+        "$1 million on sales exceeding $5 million and $9 million, respectively",
+        [("$1 million", "1000000", "USD")],
+    ),
     "a sum after a threshold": (
         "upon sales exceeding $50,000,000, $2,000,000 shall be paid",
         [("$2,000,000", "2000000", "USD")],
@@ -84,7 +90,10 @@ PERCENTS: dict[str, tuple[str, list[tuple[str, str | None]]]] = {
 }
 # What a term says, and words that its trigger is.
 TRIGGERS = {
-    "upon": ("$250,000 is payable upon the Buyer's written acceptance of the prototype.", "the Buyer's written acceptance of the prototype"),
+    "upon": (
+        "$250,000 is payable upon the Buyer's written acceptance of the prototype.",
+        "the Buyer's written acceptance of the prototype",
+    ),
     "when": ("The last 10% is paid when the vessel has left the yard.", "the vessel has left the yard"),
     "once": ("We invoice the rest once the report has been approved, and not before.", "the report has been approved"),
     "each time": ("$20,000 each time Ames wins a final.", "Ames wins a final"),
@@ -99,13 +108,20 @@ TRIGGERS = {
     "item with its sum last": ("(ii) keel laid in the dock: $400,000;", "keel laid in the dock"),
     "item with its sum after a comma": ("c) first site activated, CHF 310,500;", "first site activated"),
     "item in the middle of a list": ("an approved prototype; and", "an approved prototype"),
-    "date, not event, before": ("No part of the price is due on 1 May but on acceptance of the mould.", "acceptance of the mould"),
+    "date, not event, before": (
+        "No part of the price is due on 1 May but on acceptance of the mould.",
+        "acceptance of the mould",
+    ),
     "threshold": ("$1,000,000 upon Net Sales first exceeding $50,000,000 in a year.", "Net Sales first exceeding"),
     "name": ("Milestone Payments are not refundable.", "Milestone"),
 }
 ROWS = {
     "event under its heading": ("Milestone | Share | Proof", "Keel laid | 30% | class certificate", "Keel laid"),
-    "event under another's length": ("No. | Event | Certificate", "1 | Launch | builder's long certificate of launching", "Launch"),
+    "event under another's length": (
+        "No. | Event | Certificate",
+        "1 | Launch | builder's long certificate of launching",
+        "Launch",
+    ),
     "without headings": ("", "2 | Hull delivered to the yard | 40% | $90,000", "Hull delivered to the yard"),
 }
 ROW_AMOUNTS: dict[str, tuple[str, str, str, list[tuple[str, str | None, str | None]]]] = {
@@ -135,7 +151,10 @@ DUE_DAYS = {
     "weeks": ("The sum is due six weeks after acceptance.", 42),
     "months": ("Half is released 3 months after completion.", 90),
     "business days": ("Buyer pays in ten (10) Business Days of the notice.", 10),
-    "of paying, not of telling": ("It shall notify Owner within 10 days, and Owner shall pay within 45 days of the notice.", 45),
+    "of paying, not of telling": (
+        "It shall notify Owner within 10 days, and Owner shall pay within 45 days of the notice.",
+        45,
+    ),
     "of paying, fronted": ("Within 14 days of the certificate the Employer pays the sum.", 14),
     "of telling alone": ("Licensee shall notify Licensor within 10 days of the event.", None),
     "item": ("(iii) twenty percent within 45 days after the Certificate;", 45),
@@ -158,8 +177,35 @@ PIECES = st.sampled_from(
     [
         *"$€£¥%().,;:|-–'’ \n\u202f",
         *("US$", "EUR ", "Rs.", "USD", "R ", "dollars", " million", "k", "[***]", "**", "___", "[ * ]", "/-", " | "),
-        *("1", "30", "1,000", "1.000,00", "1'000", "10 000", "2/3", "five ", "hundred ", "thousand ", "forty-", "and one-half", "per cent"),
-        *("upon ", "when ", "if ", "the date of ", "completion ", "of the hull ", "Milestone ", "shall pay ", "is due ", "within ", " days ", "after "),
+        *(
+            "1",
+            "30",
+            "1,000",
+            "1.000,00",
+            "1'000",
+            "10 000",
+            "2/3",
+            "five ",
+            "hundred ",
+            "thousand ",
+            "forty-",
+            "and one-half",
+            "per cent",
+        ),
+        *(
+            "upon ",
+            "when ",
+            "if ",
+            "the date of ",
+            "completion ",
+            "of the hull ",
+            "Milestone ",
+            "shall pay ",
+            "is due ",
+            "within ",
+            " days ",
+            "after ",
+        ),
         *("exceeding ", "Net Sales of ", "interest at ", " per annum", "monthly", "1 March 2026", "İ", "ß", "K"),
     ]
 )
@@ -174,13 +220,17 @@ def unit(text: str, at: int = 0, *, header: str = "", title: str = "") -> Senten
 @pytest.mark.parametrize(("text", "wanted"), AMOUNTS.values(), ids=AMOUNTS)
 def test_amounts(text: str, wanted: list[tuple[str, str | None, str | None]]) -> None:
     found = fields_of(unit(text), Kind.MILESTONE).amounts
-    assert [(one.text, one.value, one.currency) for one in found] == [(one, value and Decimal(value), code) for one, value, code in wanted]
+    assert [(one.text, one.value, one.currency) for one in found] == [
+        (one, value and Decimal(value), code) for one, value, code in wanted
+    ]
 
 
 @pytest.mark.parametrize(("header", "title", "text", "wanted"), ROW_AMOUNTS.values(), ids=ROW_AMOUNTS)
 def test_amounts_in_rows(header: str, title: str, text: str, wanted: list[tuple[str, str | None, str | None]]) -> None:
     found = fields_of(unit(text, header=header, title=title), Kind.MILESTONE).amounts
-    assert [(one.text, one.value, one.currency) for one in found] == [(one, value and Decimal(value), code) for one, value, code in wanted]
+    assert [(one.text, one.value, one.currency) for one in found] == [
+        (one, value and Decimal(value), code) for one, value, code in wanted
+    ]
 
 
 @pytest.mark.parametrize(("text", "wanted"), PERCENTS.values(), ids=PERCENTS)
@@ -237,7 +287,7 @@ def test_each_kind_has_its_own_fields() -> None:
 @given(TEXTS, st.sampled_from(Kind), st.integers(0, 10_000))
 def test_every_span_points_at_its_text(text: str, kind: Kind, at: int) -> None:
     fields = fields_of(unit(text, at), kind)
-    quotes = [*fields.amounts, *fields.percents, *filter(None, (fields.trigger, fields.interval))]
+    quotes: list[Money | Percent | Quote | Interval] = [*fields.amounts, *fields.percents, *filter(None, (fields.trigger, fields.interval))]
     for quote in quotes:
         assert at <= quote.span.start < quote.span.end <= at + len(text)
         assert text[quote.span.start - at : quote.span.end - at] == quote.text
@@ -267,7 +317,11 @@ def test_both_decimal_signs_are_read(whole: int, cents: int) -> None:
 
 @pytest.mark.parametrize(
     ("words", "value"),
-    [("one hundred and twenty-five", 125), ("four lakh fifty thousand", 450_000), ("two million, one hundred thousand", 2_100_000)],
+    [
+        ("one hundred and twenty-five", 125),
+        ("four lakh fifty thousand", 450_000),
+        ("two million, one hundred thousand", 2_100_000),
+    ],
 )
 def test_numbers_in_words(words: str, value: int) -> None:
     assert spelled(words) == value
