@@ -287,7 +287,11 @@ def test_each_kind_has_its_own_fields() -> None:
 @given(TEXTS, st.sampled_from(Kind), st.integers(0, 10_000))
 def test_every_span_points_at_its_text(text: str, kind: Kind, at: int) -> None:
     fields = fields_of(unit(text, at), kind)
-    quotes: list[Money | Percent | Quote | Interval] = [*fields.amounts, *fields.percents, *filter(None, (fields.trigger, fields.interval))]
+    quotes: list[Money | Percent | Quote | Interval] = [
+        *fields.amounts,
+        *fields.percents,
+        *filter(None, (fields.trigger, fields.interval)),
+    ]
     for quote in quotes:
         assert at <= quote.span.start < quote.span.end <= at + len(text)
         assert text[quote.span.start - at : quote.span.end - at] == quote.text

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import skops.io
-from conftest import label_entries
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -204,7 +203,3 @@ def test_a_model_of_other_rules_is_refused(columns: list[str], changed: Callable
 def test_a_good_file_written_again_is_loaded(changed: Callable[..., Path]) -> None:
     """What the refusals above start from is no fault by itself."""
     assert load(changed()).thresholds
-
-
-def test_the_labels_of_the_small_model_are_of_every_kind() -> None:
-    assert {entry["label"] for entry in label_entries()} == {kind.value for kind in Kind}
