@@ -7,7 +7,7 @@ from builders import LABELS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.contract import CELL_BREAK, Interval, Kind, Money, Percent, Quote, Sentence, Span, Unit
+from pipeline.contract import CELL_BREAK, Kind, Sentence, Span, Unit
 from pipeline.learn.labels import read_labels
 from pipeline.tag.fields import fields_of
 from pipeline.tag.figures import spelled, value_of
@@ -287,12 +287,8 @@ def test_each_kind_has_its_own_fields() -> None:
 @given(TEXTS, st.sampled_from(Kind), st.integers(0, 10_000))
 def test_every_span_points_at_its_text(text: str, kind: Kind, at: int) -> None:
     fields = fields_of(unit(text, at), kind)
-    quotes: list[Money | Percent | Quote | Interval] = [
-        *fields.amounts,
-        *fields.percents,
-        *filter(None, (fields.trigger, fields.interval)),
-    ]
-    for quote in quotes:
+    quotes = (*fields.amounts, *fields.percents, fields.trigger, fields.interval)
+    for quote in (quote for quote in quotes if quote):
         assert at <= quote.span.start < quote.span.end <= at + len(text)
         assert text[quote.span.start - at : quote.span.end - at] == quote.text
 
