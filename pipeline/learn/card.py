@@ -61,7 +61,8 @@ def readable(card: dict[str, Any]) -> str:
     return f"""# Model `{card["name"]}`
 
 Tags sentences and table rows of contracts as milestone terms, progress terms, or neither.
-A linear classifier over n-grams and rule flags, calibrated over folds of whole contracts.
+A linear classifier over n-grams and rule flags, set to how rare terms are in real contracts, its thresholds found over
+folds of whole contracts.
 Decision support for people who read the contract, not legal advice; English only.
 {forced}
 | kind | precision | recall | F1 | threshold |
@@ -69,7 +70,7 @@ Decision support for people who read the contract, not legal advice; English onl
 {rows}
 
 Macro F1 {card["macro_f1"]:.3f}, calibration error {card["calibration_error"]:.3f}, measured on {measured["units"]:,} units of \
-{measured["groups"]} authored groups that were kept out of training.
+{measured["groups"]} authored groups that were kept out of training, with terms counted as rare as they are in contracts.
 Trained on {trained["units"]:,} units of {trained["groups"]} groups ({counts}), {trained["reviewed"]:,} of them \
 labelled by reviewers.
 No real contract is among them, except where reviewers corrected one.
