@@ -29,6 +29,9 @@ AMOUNTS: dict[str, tuple[str, list[tuple[str, str | None, str | None]]]] = {
     "scale and name after": ("1.5 million euros", [("1.5 million euros", "1500000", "EUR")]),
     "letter before": ("R 6 100 000 on shaft bottom", [("R 6 100 000", "6100000", "ZAR")]),
     "a letter and a digit are a name": ("line R4 is accepted", []),
+    "a word's end is no sign": ("the FARM 400 acres", []),
+    "a sign between two numbers": ("0€FIVE", [("0€", "0", "EUR")]),
+    "after a letter that is two in lower case": ("İzmir pays $5", [("$5", "5", "USD")]),
     "other codes": (
         "IDR 14,025,000,000 and TZS 5,000",
         [("IDR 14,025,000,000", "14025000000", "IDR"), ("TZS 5,000", "5000", "TZS")],
@@ -112,6 +115,9 @@ TRIGGERS = {
         "No part of the price is due on 1 May but on acceptance of the mould.",
         "acceptance of the mould",
     ),
+    "date, or event": ("The last part is due on 1 May or on delivery.", "delivery"),
+    "first of equals": ("$5 upon delivery of the hull; $6 upon delivery of the masts", "delivery of the hull"),
+    "before the time to pay": ("$5 upon acceptance of the mould within 30 days of the notice.", "acceptance of the mould"),
     "threshold": ("$1,000,000 upon Net Sales first exceeding $50,000,000 in a year.", "Net Sales first exceeding"),
     "name": ("Milestone Payments are not refundable.", "Milestone"),
 }
@@ -122,6 +128,7 @@ ROWS = {
         "1 | Launch | builder's long certificate of launching",
         "Launch",
     ),
+    "without its proviso": ("", "1. | Upon launch, provided that it floats | $5", "Upon launch"),
     "without headings": ("", "2 | Hull delivered to the yard | 40% | $90,000", "Hull delivered to the yard"),
 }
 ROW_AMOUNTS: dict[str, tuple[str, str, str, list[tuple[str, str | None, str | None]]]] = {
@@ -130,6 +137,7 @@ ROW_AMOUNTS: dict[str, tuple[str, str, str, list[tuple[str, str | None, str | No
     "bare, without groups": ("Event | Price", "", "Launch | 650", [("650", "650", None)]),
     "bare, under a currency": ("No | AUD | EUR", "", "7 | 4,120 | 987", [("4,120", "4120", "AUD"), ("987", "987", "EUR")]),
     "bare, in a table of a currency": ("Event | Blowers", "Equipment (EUR)", "Launch | 84,800", [("84,800", "84800", "EUR")]),
+    "a share of a price": ("Event | Share of Price", "", "Launch | 30", []),
     "bare, under other headings": ("Area | Premises", "", "North | 5,870", []),
     "bare, without headings": ("", "", "Launch | 6,000,000", [("6,000,000", "6000000", None)]),
     "small, without headings": ("", "", "Launch | 14", []),
@@ -259,7 +267,7 @@ def test_trigger_in_rows(header: str, text: str, wanted: str) -> None:
     assert trigger.text == wanted
 
 
-@pytest.mark.parametrize("text", ["$5,000", "| |", "30% | $900", ""])
+@pytest.mark.parametrize("text", ["$5,000", "| |", "30% | $900", "", "upon .. the"])
 def test_no_trigger(text: str) -> None:
     assert fields_of(unit(text), Kind.MILESTONE).trigger is None
 

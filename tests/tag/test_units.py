@@ -85,6 +85,11 @@ def test_items_know_their_lead_in(text: str, lead: str) -> None:
     assert named(units_of(LIST))[text].lead == lead
 
 
+def test_only_the_first_sentence_of_an_item_continues_the_lead_in() -> None:
+    units = units_of("It is paid as follows:\n(a) half on delivery. The hull is red.")
+    assert [unit.lead for unit in units] == ["", "It is paid as follows:", ""]
+
+
 @pytest.mark.parametrize("marker", MARKERS)
 def test_items_of_any_marker_know_their_lead_in(marker: str) -> None:
     lead = "The Price is paid in parts as follows:"
