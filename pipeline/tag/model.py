@@ -123,7 +123,7 @@ def load(folder: Path) -> Model:
     held = _held(path, content)
     if held.get("format") != FORMAT:
         raise ModelError(f"{path}: format {held.get('format')!r}, expected {FORMAT}; train it anew with this version")
-    if held["columns"] != list(flag_columns()):
+    if held.get("columns") != list(flag_columns()):
         raise ModelError(f"{path}: made for other rules than this version's; train it anew")
     sha256 = hashlib.sha256(content).hexdigest()
     fitted = (held["vectorizers"], held["classifier"], held["thresholds"], held["none_per_term"])
