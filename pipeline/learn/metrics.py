@@ -90,7 +90,12 @@ def _none_weight(probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.i
     """How often each `none` that the model was asked about must count for terms to be as rare as it expects; at least 1."""
     terms = int((truth != NONE).sum())
     asked = int(((truth == NONE) & (probabilities[:, NONE] < 1.0)).sum())
-    return max(1.0, none_per_term * terms / max(1, asked))
+    return rarity_of(terms, asked, none_per_term)
+
+
+def rarity_of(terms: int, nones: int, none_per_term: float) -> float:
+    """How many times as many units are no term in contracts, `none_per_term` to one, as among those counted; at least 1."""
+    return max(1.0, none_per_term * terms / max(1, nones))
 
 
 def score(truth: Sequence[Kind], tagged: Sequence[Kind], kind: Kind, *, none_weight: float = 1.0) -> Score:

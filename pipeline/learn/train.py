@@ -10,10 +10,10 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.contract import Kind, Sentence, Unit
+from pipeline.contract import Sentence, Unit
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
-from pipeline.learn.metrics import best_threshold
+from pipeline.learn.metrics import NONE, best_threshold, rarity_of
 from pipeline.learn.split import folds
 from pipeline.tag.model import KINDS, Model, matrix
 from pipeline.tag.views import Seen, Views, candidates, views_of
@@ -67,9 +67,6 @@ def train(labels: Sequence[Label], *, name: str, settings: Settings | None = Non
     return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
 
 
-NONE: Final = KINDS.index(Kind.NONE)
-
-
 def fit_vectorizers(views: Views) -> dict[str, TfidfVectorizer]:
     """A TF-IDF vectorizer for each part of the views, over normal forms parted by a space."""
     return {part: _vectorizer(*grams).fit(getattr(views, part)) for part, grams in NGRAMS.items()}
@@ -103,7 +100,7 @@ def _fit(
 def _rarity(kinds: npt.NDArray[np.int64], settings: Settings) -> float:
     """How many times as many candidates are no term in real contracts as in these labels; at least 1."""
     terms = int((kinds != NONE).sum())
-    return max(1.0, settings.none_per_term * terms / max(1, len(kinds) - terms))
+    return rarity_of(terms, len(kinds) - terms, settings.none_per_term)
 
 
 def _weight(label: Label, settings: Settings) -> float:
