@@ -93,9 +93,9 @@ def _none_weight(probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.i
     return rarity_of(terms, asked, none_per_term)
 
 
-def rarity_of(terms: int, nones: int, none_per_term: float) -> float:
+def rarity_of(terms: float, nones: float, none_per_term: float) -> float:
     """How many times as many units are no term in contracts, `none_per_term` to one, as among those counted; at least 1."""
-    return max(1.0, none_per_term * terms / max(1, nones))
+    return max(1.0, none_per_term * terms / max(1.0, nones))
 
 
 def score(truth: Sequence[Kind], tagged: Sequence[Kind], kind: Kind, *, none_weight: float = 1.0) -> Score:

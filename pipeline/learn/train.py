@@ -10,7 +10,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.contract import Sentence, Unit
+from pipeline.contract import Kind, Sentence, Unit
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import NONE, best_threshold, rarity_of
@@ -38,7 +38,7 @@ class Settings:
     stock phrases), one taken out of its context, and one that a reviewer gave.
     """
 
-    strength: float = 1.0
+    strength: float = 0.25
     none_per_term: float = 20.0
     against_name_weight: float = 0.25
     free_wording_weight: float = 0.25
@@ -60,10 +60,11 @@ def train(labels: Sequence[Label], *, name: str, settings: Settings | None = Non
     kinds = np.array([KINDS.index(label.kind) for label in labels])
     weights = np.array([_weight(label, settings) for label in labels])
     weights[in_context:] *= settings.alone_weight
-    rarity = _rarity(kinds, settings)
+    rarity = _rarity(kinds, weights, settings)
     answers = _held_out_answers(features, kinds, weights, labels, settings)
     true_weights = np.where(kinds == NONE, rarity, 1.0) * weights
-    thresholds = _thresholds(answers[:in_context], kinds[:in_context], true_weights[:in_context])
+    judged = _like_contracts(labels[:in_context])
+    thresholds = _thresholds(answers[judged], kinds[judged], true_weights[judged])
     classifier = _fit(features, kinds, weights, settings, rarity)
     return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
 
@@ -98,10 +99,18 @@ def _fit(
     return classifier
 
 
-def _rarity(kinds: npt.NDArray[np.int64], settings: Settings) -> float:
-    """How many times as many candidates are no term in real contracts as in these labels; at least 1."""
-    terms = int((kinds != NONE).sum())
-    return rarity_of(terms, len(kinds) - terms, settings.none_per_term)
+def _rarity(kinds: npt.NDArray[np.int64], weights: npt.NDArray[np.float64], settings: Settings) -> float:
+    """How many times as many candidates are no term in real contracts as in these labels, each by its weight; at least 1."""
+    terms = float(weights[kinds != NONE].sum())
+    return rarity_of(terms, float(weights.sum()) - terms, settings.none_per_term)
+
+
+def _like_contracts(labels: Sequence[Label]) -> npt.NDArray[np.int64]:
+    """The indexes of the labels that read like contracts, all of them if those do not hold every kind from enough groups."""
+    stock = [index for index, label in enumerate(labels) if not label.free_wording]
+    if _least_groups([labels[index] for index in stock]) < FOLDS:
+        return np.arange(len(labels))
+    return np.array(stock)
 
 
 def _weight(label: Label, settings: Settings) -> float:
@@ -130,7 +139,7 @@ def _held_out_answers(
 ) -> npt.NDArray[np.float64]:
     """Probabilities of every label by a classifier that was not trained on its contract."""
     answers = np.zeros((len(labels), len(KINDS)))
-    rarity = _rarity(kinds, settings)
+    rarity = _rarity(kinds, weights, settings)
     for train_on, ask in folds(labels, FOLDS):
         if len(ask):
             classifier = _fit(features[train_on], kinds[train_on], weights[train_on], settings, rarity)
@@ -151,8 +160,15 @@ def _thresholds(
 
 def _check_enough(labels: Sequence[Label]) -> None:
     for kind in KINDS:
-        groups = {label.group for label in labels if label.kind is kind}
-        if len(groups) < FOLDS:
-            raise LabelError(
-                f"label {kind.value!r} comes from {len(groups)} contracts, at least {FOLDS} are needed; add labels"
-            )
+        groups = _groups(labels, kind)
+        if groups < FOLDS:
+            raise LabelError(f"label {kind.value!r} comes from {groups} contracts, at least {FOLDS} are needed; add labels")
+
+
+def _least_groups(labels: Sequence[Label]) -> int:
+    return min(_groups(labels, kind) for kind in KINDS)
+
+
+def _groups(labels: Sequence[Label], kind: Kind) -> int:
+    """How many contracts the labels of a kind come from."""
+    return len({label.group for label in labels if label.kind is kind})

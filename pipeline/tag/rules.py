@@ -12,6 +12,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from pipeline.contract import Kind
+
 GAP: Final = re.compile(r"~(\d+)")
 
 
@@ -52,6 +54,12 @@ def flags_of(norms: Sequence[str]) -> frozenset[str]:
             if name not in raised and _found(pattern, words, line):
                 raised.add(name)
     return frozenset(raised)
+
+
+def votes(norms: Sequence[str]) -> dict[Kind, int]:
+    """How many of the rules that speak for a kind a sentence raises, for each of the two kinds."""
+    raised = flags_of(norms)
+    return {Kind(kind): len(raised.intersection(names)) for kind, names in _source()["votes"].items()}
 
 
 @cache

@@ -43,6 +43,8 @@ ITEM: Final = re.compile(r"[(\[](?:\d{1,2}|[a-zA-Z]{1,2}|[ivxlIVXL]{1,5})[)\]]\s
 CLAUSE: Final = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[\"“]?[A-Z]")
 # The name of a field: "Travel: none".
 FIELD: Final = re.compile(r"[A-Z]\w{2,}:\s")
+# The inside of a bracket that stands for what was blacked out ("[...***...]"): its dots end nothing.
+BLACKED_OUT: Final = re.compile(r"[\[(][\s*•.…_-]*$")
 BULLETS: Final = "•●▪◦‣■□☐☑☒✓➢"
 QUOTES: Final = "\"”’'»"
 OPENING: Final = "\"“‘'«([§$€£¥₹*¿¡" + BULLETS
@@ -121,6 +123,8 @@ def _ends(block: str, start: int, match: re.Match[str]) -> bool:
         return not (following[0].isupper() and _firm().match(following))
     at = match.start()
     before = block[max(start, at - BEFORE_CHARS) : at]
+    if match["closers"].startswith(("]", ")")) and BLACKED_OUT.search(before):
+        return False
     if (at - start < NUMBER_CHARS and _is_number(before)) or _is_blank(before, following):
         return False
     word = LAST_WORD.search(before, before.rfind(" ") + 1)

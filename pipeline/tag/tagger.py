@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from pipeline.contract import Box, Kind, Probabilities, Sentence, Span, Term, Unit
 from pipeline.tag.fields import fields_of
 from pipeline.tag.model import Model, probabilities_of
+from pipeline.tag.rules import votes
+from pipeline.tag.tokens import docs, norms
 
 # A probability this close to its threshold might have come out otherwise.
 NEAR: Final = 0.1
@@ -74,11 +76,19 @@ def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Te
 
 
 def _doubts(answer: Answer, model: Model) -> Iterator[str]:
-    """Why a person should look at a term: `near_threshold`, `kinds_close`, `row_without_header`."""
+    """Why a person should look at a term: `near_threshold`, `kinds_close`, `rules_disagree`, `row_without_header`."""
     unit, kind, probabilities = answer
     if getattr(probabilities, kind) - model.thresholds[kind] < NEAR:
         yield "near_threshold"
     if abs(probabilities.milestone - probabilities.progress) < 2 * NEAR:
         yield "kinds_close"
+    if _rules_disagree(unit, kind):
+        yield "rules_disagree"
     if unit.unit is Unit.ROW and not unit.header:
         yield "row_without_header"
+
+
+def _rules_disagree(unit: Sentence, kind: Kind) -> bool:
+    """Whether more of the rules speak for the other kind than for this one."""
+    for_kind = votes(norms(next(iter(docs([unit.text])))))
+    return any(count > for_kind[kind] for other, count in for_kind.items() if other is not kind)

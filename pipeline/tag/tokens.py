@@ -19,9 +19,10 @@ PERCENT: Final = "%"
 REDACTED: Final = "redacted"
 MONTH: Final = "<month>"
 
-# A blacked-out or blank place: "[***]", "[ * ]", "[...***...]", "[REDACTED]", "_____".
+# A blacked-out or blank place: "[***]", "[ * ]", "[...***...]", "* * *", "[REDACTED]", "_____".
 REDACTION: Final = re.compile(
-    r"[\[(]\s*(?:[*•.…\s-]*[*•][*•.…\s-]*|redacted|omitted|_+|confidential[^\])]{0,60}|\.\.\.)[\])]|\*{2,}|_{2,}", re.IGNORECASE
+    r"[\[(]\s*(?:[*•.…\s-]*[*•][*•.…\s-]*|redacted|omitted|_+|confidential[^\])]{0,60}|\.\.\.)[\])]|\*(?:\s?\*)+|_{2,}",
+    re.IGNORECASE,
 )
 # "thirty (30)" is one number.
 WORD_AND_FIGURE: Final = re.compile(

@@ -49,7 +49,8 @@ ARTICLE: Final = re.compile(
 )
 LEADS: Final = re.compile(r"(?:[:—–]|\b(?:as follows|following|when|if|all of|of|to|by))\s*[-–—:]*$", re.IGNORECASE)
 SENTENCE_END: Final = re.compile(r"[.?!][\"”’')\]]*$")
-FIGURE: Final = re.compile(r"\d|\[\*|\*{2,}|[$€£%]")
+# What a table's header does not hold: a figure, or one that is blacked out. "Amount (US$)" and "Share (%)" are headers.
+FIGURE: Final = re.compile(r"\d|\[\s?\*|\*{2,}")
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ A view is four strings of normal forms (the unit itself, its list's lead-in, its
 title) and a row of flags: what the rules find in each and in the unit's neighbours, and the shape of the unit.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,10 +14,18 @@ import numpy.typing as npt
 
 from pipeline.contract import Sentence, Unit
 from pipeline.tag.rules import flag_patterns, flags_of, payment_words
-from pipeline.tag.tokens import docs, norms
+from pipeline.tag.tokens import CURRENCY, REDACTED, docs, norms
 
 # The end of a lead-in says what its items are.
 LEAD_TOKENS: Final = 60
+# A heading has at most this many words beside its number, and its long words are capitalised.
+HEADING_WORDS: Final = 9
+LONG_WORD: Final = 4
+# What begins with these says when, even if its words are capitalised ("Upon Final Acceptance").
+EVENT_BEGINS: Final = frozenset({"upon", "on", "at", "after", "following", "when", "within", "by", "once", "until"})
+# The dots of a table of contents.
+LEADERS: Final = re.compile(r"\.{5,}|(?:\. ){5,}")
+MARKER: Final = re.compile(r"^[§•\s]*(?:\(?[\divxlcA-Za-z]{1,4}[.)]+|\d+(?:\.\d+)*)+\s*")
 SHAPES: Final = (
     "row",
     "heading",
@@ -31,6 +40,7 @@ SHAPES: Final = (
     "over_80_words",
     "has_lead",
     "has_header",
+    "no_payment_word",
 )
 # Where flags are raised but in the unit itself; `around` are its section headings and its table's header and title.
 PLACES: Final = ("lead", "around", "before", "after")
@@ -73,9 +83,11 @@ def candidates(units: Sequence[Sentence], seen: Seen) -> list[int]:
 
 
 def _is_candidate(unit: Sentence, seen: Seen) -> bool:
-    if _is_heading(unit) or _is_header(unit):
-        return False
     words = seen.words(unit.text)
+    if _is_heading(unit) or _is_header(unit) or _is_title(unit, words) or LEADERS.search(unit.text):
+        return False
+    if unit.unit is Unit.ROW and not _says_anything(words):
+        return False
     if not payment_words("own").isdisjoint(words):
         return True
     if unit.unit is Unit.ROW and payment_words("figures").isdisjoint(words):
@@ -86,6 +98,23 @@ def _is_candidate(unit: Sentence, seen: Seen) -> bool:
 def _is_heading(unit: Sentence) -> bool:
     """Whether the unit is the innermost heading of the section that it stands in."""
     return unit.section.endswith(unit.text.rstrip())
+
+
+def _is_title(unit: Sentence, words: Sequence[str]) -> bool:
+    """Whether a sentence is but a title at the head of a paragraph ("(b) Second Payment."): no figure, capitals throughout."""
+    if unit.unit is Unit.ROW or unit.lead or len(words) > 2 * HEADING_WORDS or unit.text.rstrip().endswith((";", ",")):
+        return False
+    title = MARKER.sub("", unit.text).rstrip(" .:–—-")
+    parts = title.split()
+    if not 0 < len(parts) <= HEADING_WORDS or any(char.isdigit() for char in title) or REDACTED in words:
+        return False
+    long = [part for part in parts if len(part) >= LONG_WORD]
+    return bool(long) and parts[0].lower() not in EVENT_BEGINS and all(part.lstrip("\"“‘'(")[:1].isupper() for part in long)
+
+
+def _says_anything(words: Sequence[str]) -> bool:
+    """Whether a row holds a word beside its figures and what is blacked out: what says nothing is no term."""
+    return any(len(word) >= LONG_WORD and word.isalpha() and word != REDACTED for word in words)
 
 
 def _is_header(unit: Sentence) -> bool:
@@ -123,11 +152,11 @@ def own_columns() -> list[int]:
 def _flags(unit: Sentence, seen: Seen) -> list[bool]:
     around = seen.flags(unit.section) | seen.flags(_table_words(unit))
     places = (seen.flags(unit.text), seen.flags(unit.lead), around, seen.flags(unit.before), seen.flags(unit.after))
-    return [*(name in place for place in places for name in flag_patterns()), *_shape(unit, len(seen.words(unit.text)))]
+    return [*(name in place for place in places for name in flag_patterns()), *_shape(unit, seen.words(unit.text))]
 
 
-def _shape(unit: Sentence, length: int) -> tuple[bool, ...]:
-    text = unit.text.rstrip()
+def _shape(unit: Sentence, words: Sequence[str]) -> tuple[bool, ...]:
+    text, length = unit.text.rstrip(), len(words)
     return (
         unit.unit is Unit.ROW,
         _is_heading(unit),
@@ -142,4 +171,5 @@ def _shape(unit: Sentence, length: int) -> tuple[bool, ...]:
         length > 80,
         bool(unit.lead),
         bool(unit.header),
+        payment_words("context").isdisjoint(words) and CURRENCY not in words,
     )

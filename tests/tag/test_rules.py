@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.contract import Kind
 from pipeline.tag import rules
-from pipeline.tag.rules import flag_patterns, flags_of, payment_words
+from pipeline.tag.rules import flag_patterns, flags_of, payment_words, votes
 from pipeline.tag.tokens import docs, norms
 
 SOURCE = tomllib.loads((Path(rules.__file__).parent / "patterns.toml").read_text(encoding="utf-8"))
@@ -145,3 +146,21 @@ def test_more_words_after_raise_no_fewer_flags(words: list[str]) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Z", "Cc")), min_size=1, max_size=5), max_size=10))
 def test_flags_of_any_words_are_known(words: list[str]) -> None:
     assert flags_of(words) <= flag_patterns().keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A milestone payment falls due upon completion of the tests.", Kind.MILESTONE),
+        ("Progress payments are made in equal monthly installments for work in place.", Kind.PROGRESS),
+    ],
+)
+def test_votes_go_to_the_kind_that_the_words_speak_for(text: str, kind: Kind) -> None:
+    counts = votes(norms(next(iter(docs([text])))))
+    assert set(counts) == {Kind.MILESTONE, Kind.PROGRESS}
+    assert max(counts, key=lambda one: counts[one]) is kind
+
+
+def test_votes_are_of_flags_that_there_are() -> None:
+    assert votes([]) == {Kind.MILESTONE: 0, Kind.PROGRESS: 0}
+    assert {name for names in SOURCE["votes"].values() for name in names} <= set(flag_patterns())

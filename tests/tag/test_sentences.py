@@ -22,6 +22,7 @@ PLAIN = {
     "closing_quote": "He wrote “Paid.” | She agreed.",
     "bracketed_sentence": "Rent is due. | (It is paid monthly.) | It is net.",
     "bracket_after_abbreviation": "The goods (flour, salt, etc.) Hollis Mills stores are insured. | They are sold.",
+    "redacted_with_dots": "A first part of [...***...] Euro ([...***...]) is due. | The rest is [...***...]. | It follows.",
     "redacted": "The fee is $[***]. | [***] of it is refundable.",
     "footnote_marks": "As stated.¹ | See below.[2] | The rest applies.",
     "lower_case_brand": "The phones are on loan. | eTalk owns them.",

@@ -110,6 +110,13 @@ def test_doubts(sure: Sure, shares: tuple[float, float], unit: Unit, header: str
     assert list(term.doubt) == doubts
 
 
+def test_a_doubt_where_the_rules_speak_for_the_other_kind(sure: Sure) -> None:
+    text = "The Fee is paid in equal monthly installments."
+    one = Sentence(text, Span(0, len(text)))
+    (term,) = tag([one], replace(sure, shares={"The": (0.9, 0.05)}), boxes)
+    assert (term.label, term.doubt) == (Kind.MILESTONE, ("rules_disagree",))
+
+
 def test_the_model_that_comes_along_tags(model: Model) -> None:
     text = "$250,000 shall be payable upon the Buyer's written acceptance of the prototype.\nThis law governs."
     assert [term.label for term in tagged(model, text)] == [Kind.MILESTONE]

@@ -117,6 +117,10 @@ def test_rows_know_their_header_and_title(text: str, header: str, title: str) ->
     assert (row.header, row.title) == (header, title)
 
 
+def test_a_header_may_name_currencies_and_shares() -> None:
+    assert units_of("Fees\nEvent | Share (%) | Amount (US$)\nKeel | 5 | 200")[-1].header == "Event | Share (%) | Amount (US$)"
+
+
 def test_a_table_may_have_no_header() -> None:
     assert [unit.header for unit in units_of("Fees are due:\nKeel | $5\nLaunch | $6")] == ["", "", ""]
 

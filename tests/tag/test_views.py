@@ -22,13 +22,21 @@ CANDIDATES = {
     "row without a figure": ({"text": "Launch | yes", "unit": Unit.ROW, "header": "Event | Amount"}, False),
     "row with a figure, under no payments": ({"text": "Launch | 400", "unit": Unit.ROW, "header": "Event | Depth"}, False),
     "row under a title of payments": ({"text": "Launch | 400", "unit": Unit.ROW, "title": "Payment"}, True),
+    "title of a paragraph": ({"text": "(b) Second Payment."}, False),
+    "title with a sum": ({"text": "(b) Second Payment: $5,000."}, True),
+    "list item in capitals": ({"text": "(b) Second Payment.", "lead": "The Fee is paid in two parts:"}, True),
+    "event in capitals": ({"text": "Upon Final Payment."}, True),
+    "sentence that begins with capitals": ({"text": "Final Payment falls due."}, True),
+    "line of a table of contents": ({"text": "10.5 Final Payment ................ 25"}, False),
+    "row that is blacked out": ({"text": "2. [ * ] | $[ * ]", "unit": Unit.ROW, "header": "Event | Amount"}, False),
+    "row blacked out in part": ({"text": "2. Launch of [ * ] | $[ * ]", "unit": Unit.ROW, "header": "Event | Amount"}, True),
     "table header": ({"text": "Event | Amount", "unit": Unit.ROW, "header": "Event | Amount"}, False),
     "nothing": ({"text": ""}, False),
 }
 # Units, and the shapes that they have.
 SHAPED = {
     "sentence": ({"text": "The fee is due."}, {"full_stop", "under_12_words"}),
-    "fragment": ({"text": "on delivery;"}, {"lower_case", "listed", "under_5_words", "under_12_words"}),
+    "fragment": ({"text": "on delivery;"}, {"lower_case", "listed", "under_5_words", "under_12_words", "no_payment_word"}),
     "lead-in": ({"text": "Paid as follows:"}, {"colon", "under_5_words", "under_12_words"}),
     "row": (
         {"text": "Launch | $4", "unit": Unit.ROW, "header": "A | B"},
@@ -36,7 +44,7 @@ SHAPED = {
     ),
     "header": (
         {"text": "A | B", "unit": Unit.ROW, "header": "A | B"},
-        {"row", "table_header", "has_header", "under_5_words", "under_12_words"},
+        {"row", "table_header", "has_header", "under_5_words", "under_12_words", "no_payment_word"},
     ),
     "long": ({"text": "fee " * 60, "lead": "as follows:"}, {"lower_case", "over_40_words", "has_lead"}),
     "very long": ({"text": "Fee " * 90}, {"over_40_words", "over_80_words"}),
