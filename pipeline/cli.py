@@ -24,6 +24,7 @@ from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
+from pipeline.read.text import Layout
 from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
@@ -92,6 +93,9 @@ def run_command(
     workers: Annotated[int, typer.Option(min=1, help="Contracts read at the same time.")] = os.cpu_count() or 1,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds that one contract may take.")] = TIMEOUT_S,
     model: ModelOption = None,
+    layout: Annotated[
+        Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
+    ] = Layout.FAST,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
 ) -> None:
     """Read contracts and write annotated JSON, one file each, and run.json with a record of every input."""
@@ -103,7 +107,7 @@ def run_command(
     used = load(folder).ref
     records: list[Record] = []
     try:
-        for record in _followed(run(jobs, folder, workers=workers, timeout_s=timeout), len(jobs), quiet=quiet):
+        for record in _followed(run(jobs, folder, workers=workers, timeout_s=timeout, layout=layout), len(jobs), quiet=quiet):
             records.append(record)
     except KeyboardInterrupt:
         _say(f"payterms: interrupted; {len(records)} of {len(jobs)} are done, their results are in {out}", to=errors)

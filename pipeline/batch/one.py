@@ -5,16 +5,16 @@ from pathlib import Path
 from pipeline import __version__
 from pipeline.contract import Contract, Tool
 from pipeline.judge.verdict import judge
-from pipeline.read.text import read_contract
+from pipeline.read.text import Layout, read_contract
 from pipeline.review.annotated import SCHEMA_VERSION
 from pipeline.tag.model import Model
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
 
-def annotate(path: Path, model: Model) -> Contract:
+def annotate(path: Path, model: Model, *, layout: Layout = Layout.FAST) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
-    reading = read_contract(path)
+    reading = read_contract(path, layout=layout)
     terms = tag(units_of(reading.text), model, reading.boxes)
     return Contract(
         schema_version=SCHEMA_VERSION,

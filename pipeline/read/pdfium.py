@@ -26,6 +26,8 @@ from pipeline.read.pdf import BULLET, DINGBATS, GRID_EDGES, WORD_GAP, Grid, Shee
 
 # Tops further apart than this are of two lines, in points (pdfplumber's `y_tolerance`).
 LINE_GAP_PT: Final = 3.0
+# Between two runs a gap of this share of the letter height parts two words: pdfium leaves out a run that is a space alone.
+RUN_GAP: Final = 0.13
 # An edge shorter than this is no rule of a table, in points (pdfplumber's `edge_min_length_prefilter`).
 EDGE_PT: Final = 1.0
 # A page of more shapes than this is a drawing, not a ruled table, and to follow them takes longer than to read the page.
@@ -56,6 +58,7 @@ def _bare(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
 _int, _address = ctypes.c_int, ctypes.c_void_p
 _char_box = _bare(raw.FPDFText_GetLooseCharBox, _int, _address, _int, _address)
 _char_code = _bare(raw.FPDFText_GetUnicode, ctypes.c_uint, _address, _int)
+_char_generated = _bare(raw.FPDFText_IsGenerated, _int, _address, _int)
 _char_matrix = _bare(raw.FPDFText_GetMatrix, _int, _address, _int, _address)
 _char_object = _bare(raw.FPDFText_GetTextObject, _address, _address, _int)
 _text_font = _bare(raw.FPDFTextObj_GetFont, _address, _address)
@@ -224,13 +227,20 @@ def _words(text: pypdfium2.PdfTextPage, frame: _Frame) -> list[Word]:
     at = [_at(text)] * len(codes)
     boxes = _turned(_filled(_char_box, 4, at, range(len(codes)))[:, [0, 3, 2, 1]], frame.turn)
     runs = _runs(at, frame.turn)
-    # What has no width pdfium has made up: the space or line end that it takes a gap for.
-    kept = np.flatnonzero((boxes[:, 0] < boxes[:, 2]) & (runs.of >= 0) & _within(boxes, frame.shown))
+    kept = np.flatnonzero((runs.of >= 0) & _within(boxes, frame.shown) & ~_made_up(boxes, at))
     kept = kept[_distinct(codes[kept], boxes[kept, 0], runs.top[runs.of[kept]])]
     across = runs.across[runs.of[kept]]
     if across.sum() < len(kept) / 2:
         raise _Unfit("its text does not run across it")
     return list(_words_of(codes, boxes, runs, kept[across], frame.number))
+
+
+def _made_up(boxes: Floats, at: Sequence[int]) -> Flags:
+    """Which characters are not of the document: pdfium puts a space or a line end, without a width, where it finds a gap."""
+    made = boxes[:, 0] >= boxes[:, 2]
+    places = np.flatnonzero(made).tolist()
+    made[places] = [_char_generated(one, place) != 0 for one, place in zip(at, places, strict=False)]
+    return made
 
 
 def _within(boxes: Floats, frame: tuple[float, float, float, float]) -> Flags:
@@ -302,7 +312,8 @@ def _words_of(codes: Ints, boxes: Floats, runs: _Runs, chosen: Ints, page_number
     order = np.lexsort((boxes[chosen, 0], lines))
     chosen, lines = chosen[order], lines[order]
     space, run = np.isin(codes[chosen], SPACES), runs.of[chosen]
-    gap = boxes[chosen[1:], 0] - boxes[chosen[:-1], 2] > WORD_GAP * runs.size_pt[run[:-1]]
+    share = np.where(run[1:] == run[:-1], WORD_GAP, RUN_GAP)
+    gap = boxes[chosen[1:], 0] - boxes[chosen[:-1], 2] > share * runs.size_pt[run[:-1]]
     apart = gap | space[:-1] | (lines[1:] != lines[:-1]) | (np.abs(np.diff(runs.top[run])) > LINE_GAP_PT)
     starts = np.r_[np.ones(min(1, len(chosen)), bool), apart][~space]
     chosen = chosen[~space]
