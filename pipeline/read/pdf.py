@@ -221,7 +221,7 @@ def _turned(box: Box, way: str) -> tuple[float, float, float, float]:
 
 def clean(text: str) -> str:
     """The text of a word as it may stand in the contract's text."""
-    if text.isascii() and text.isalnum():
+    if text.isascii() and (text.isalnum() or (text.isprintable() and "|" not in text and "(cid:" not in text)):
         return text
     if UNKNOWN_GLYPH.fullmatch(text):
         return BULLET

@@ -7,6 +7,7 @@ Distances are PDF points from the page's top left, as displayed.
 
 import ctypes
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ END_WITHIN: Final = 1024
 # pdfium's code for a hyphen at the end of a line, and what it writes for that, or for a character without a letter.
 LINE_HYPHEN: Final = 0x2
 NO_LETTER: Final = 0xFFFE
-SPACES: Final = np.array([code for code in range(0x3001) if chr(code).isspace()])
+# Whether a code point is white space; none is beyond these.
+SPACES: Final = np.array([chr(code).isspace() for code in range(0x3002)])
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,21 @@ class _Frame:
     def page(self, text_from: TextFrom, *flags: str) -> Page:
         """What describes the page."""
         return Page(self.number, self.width_pt, self.height_pt, self.rotation, text_from, flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chars:
+    """Characters of a page, an array for each property: code point, ends as displayed, whether white space, number of the run."""
+
+    codes: Ints
+    x0: Floats
+    x1: Floats
+    space: Flags
+    run: Ints
+
+    def at(self, chosen: Any) -> "_Chars":
+        """Those at the chosen places, in that order."""
+        return _Chars(self.codes[chosen], self.x0[chosen], self.x1[chosen], self.space[chosen], self.run[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,62 +241,89 @@ def _turned(boxes: Floats, turn: Matrix) -> Floats:
 def _words(text: pypdfium2.PdfTextPage, frame: _Frame) -> list[Word]:
     """The words of a page, in no order. Raises _Unfit if its text does not run across it."""
     codes = letters(text)
+    if not len(codes):
+        return []
     at = [_at(text)] * len(codes)
     boxes = _turned(_filled(_char_box, 4, at, range(len(codes)))[:, [0, 3, 2, 1]], frame.turn)
-    runs = _runs(at, frame.turn)
-    kept = np.flatnonzero((runs.of >= 0) & _within(boxes, frame.shown) & ~_made_up(boxes, at))
-    kept = kept[_distinct(codes[kept], boxes[kept, 0], runs.top[runs.of[kept]])]
-    across = runs.across[runs.of[kept]]
-    if across.sum() < len(kept) / 2:
+    space = SPACES[np.minimum(codes, len(SPACES) - 1)]
+    runs = _runs(at, space, frame.turn)
+    chars = _Chars(codes, boxes[:, 0], boxes[:, 2], space, runs.of)
+    shown = (runs.of >= 0) & _within(boxes, frame.shown) & ~_made_up(chars, at)
+    kept = chars.at(shown if not shown.all() else slice(None))
+    kept = kept.at(_distinct(kept, runs.top[kept.run]))
+    across = runs.across[kept.run]
+    if across.sum() < len(across) / 2:
         raise _Unfit("its text does not run across it")
-    return list(_words_of(codes, boxes, runs, kept[across], frame.number))
+    return list(_words_of(kept if across.all() else kept.at(across), runs, frame.number))
 
 
-def _made_up(boxes: Floats, at: Sequence[int]) -> Flags:
+def _within(boxes: Floats, frame: tuple[float, float, float, float]) -> Flags:
+    """Which boxes have their middle in the part of the page that is shown."""
+    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    return np.asarray((2 * frame[0] <= x) & (x <= 2 * frame[2]) & (2 * frame[1] <= y) & (y <= 2 * frame[3]))
+
+
+def _made_up(chars: _Chars, at: Sequence[int]) -> Flags:
     """Which characters are not of the document: pdfium puts a space or a line end, without a width, where it finds a gap."""
-    made = boxes[:, 0] >= boxes[:, 2]
+    made = chars.x0 >= chars.x1
     places = np.flatnonzero(made).tolist()
     made[places] = [_char_generated(one, place) != 0 for one, place in zip(at, places, strict=False)]
     return made
 
 
-def _within(boxes: Floats, frame: tuple[float, float, float, float]) -> Flags:
-    """Which boxes have their middle in the part of the page that is shown."""
-    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-    return np.asarray((frame[0] <= x) & (x <= frame[2]) & (frame[1] <= y) & (y <= frame[3]))
-
-
-def _distinct(codes: Ints, x0: Floats, top: Floats) -> Flags:
+def _distinct(chars: _Chars, top: Floats) -> Flags | slice:
     """Which characters are not drawn a second time where they stand; the letters of one ligature share a place."""
-    first = np.ones(len(codes), bool)
+    first = np.ones(len(top), bool)
     # Two grids, half a point apart: what is that near shares a cell of one of them.
     for shift in (0.0, 0.5):
-        places = (codes << 40) + (np.round(x0 + shift).astype(np.int64) << 20) + np.round(top + shift).astype(np.int64)
-        found, at = np.unique(places, return_index=True)
-        if len(found) < len(codes):
-            first &= np.isin(np.arange(len(codes)), at, assume_unique=True)
+        x, y = np.rint(chars.x0 + shift).astype(np.int64), np.rint(top + shift).astype(np.int64)
+        places = (chars.codes << 40) + (x << 20) + y
+        ordered = np.sort(places)
+        if (ordered[1:] == ordered[:-1]).any():
+            again = np.ones(len(top), bool)
+            again[np.unique(places, return_index=True)[1]] = False
+            first &= ~again
     if first.all():
-        return first
-    piece = np.r_[False, (x0[1:] == x0[:-1]) & (top[1:] == top[:-1])]
-    return first[np.maximum.accumulate(np.where(piece, 0, np.arange(len(codes))))]
+        return slice(None)
+    piece = np.r_[False, (chars.x0[1:] == chars.x0[:-1]) & (top[1:] == top[:-1])]
+    return first[np.maximum.accumulate(np.where(piece, 0, np.arange(len(top))))]
 
 
-def _runs(at: Sequence[int], turn: Matrix) -> _Runs:
+def _runs(at: Sequence[int], space: Flags, turn: Matrix) -> _Runs:
     """The runs of a page's text, whose address `at` holds once for each character: pdfium's text objects."""
-    addresses = np.array([address or 0 for address in map(_char_object, at, range(len(at)))], np.uint64)
-    found, first, of = np.unique(addresses, return_index=True, return_inverse=True)
-    none = int(0 in found[:1])
-    objects = found[none:].tolist()
-    a, b, c, d, e, f = _filled(_char_matrix, 6, at[: len(objects)], first[none:].tolist()).T
-    fonts = _fonts(objects)
-    size = np.abs(_filled(_text_size, 1, objects)[:, 0])
+    objects = _text_objects(at, space)
+    starts = np.flatnonzero(np.r_[True, objects[1:] != objects[:-1]])
+    of = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(objects)]))
+    known = objects[starts] != 0
+    renamed = np.where(known, np.cumsum(known) - 1, -1)
+    starts = starts[known]
+    found = objects[starts].tolist()
+    a, b, c, d, e, f = _filled(_char_matrix, 6, at[: len(found)], starts.tolist()).T
+    fonts = _fonts(found)
+    size = np.abs(_filled(_text_size, 1, found)[:, 0])
     ta, tb, tc, td, _, tf = turn
     # The text's two directions, as displayed: x to the right, y up.
     right, up = (a * ta + b * tc, c * ta + d * tc), (-a * tb - b * td, -c * tb - d * td)
     height = np.abs(up[1]) * size
     bottom = e * tb + f * td + tf - height * np.array([descent for _, descent in fonts])
     across = (right[0] * up[1] > 0) & (up[0] * right[1] <= 0) & (right[0] >= 0)
-    return _Runs(of - none, across, bottom - height, bottom, height, [name for name, _ in fonts])
+    return _Runs(renamed[of], across, bottom - height, bottom, height, [name for name, _ in fonts])
+
+
+def _text_objects(at: Sequence[int], space: Flags) -> Ints:
+    """The address of the text object of each character, 0 for none: asked of the ends of words, and within if they differ."""
+    turns = np.flatnonzero(space[1:] != space[:-1]) + 1
+    starts, ends = np.r_[0, turns], np.r_[turns, len(space)]
+    first, last = (_addresses(at, places) for places in (starts, ends - 1))
+    objects = np.repeat(first, ends - starts)
+    within = np.flatnonzero(np.repeat(first != last, ends - starts))
+    objects[within] = _addresses(at, within)
+    return objects
+
+
+def _addresses(at: Sequence[int], places: Ints) -> Ints:
+    """The addresses of the text objects of the characters at these places."""
+    return np.array([address or 0 for address in map(_char_object, at, places.tolist())], np.int64)
 
 
 def _fonts(objects: Sequence[int]) -> list[tuple[str, float]]:
@@ -299,52 +343,58 @@ def _font(font: int) -> tuple[str, float]:
 def _filled(function: Callable[..., Any], width: int, *arguments: Sequence[Any]) -> Floats:
     """What a function writes for each row of arguments; shape (n, width)."""
     count = len(arguments[0])
-    buffer = (ctypes.c_float * (width * count))()
-    start, step = ctypes.addressof(buffer), 4 * width
-    for _ in map(function, *arguments, range(start, start + step * count, step)):
-        pass
-    return np.frombuffer(buffer, np.float32).reshape(count, width).astype(np.float64)
+    buffer = np.empty((count, width), np.float32)
+    start, step = buffer.ctypes.data, 4 * width
+    deque(map(function, *arguments, range(start, start + step * count, step)), maxlen=0)
+    return buffer.astype(np.float64)
 
 
-def _words_of(codes: Ints, boxes: Floats, runs: _Runs, chosen: Ints, page_number: int) -> Iterator[Word]:
-    """The words that the chosen characters make: those of a line, from left to right, up to a space or a gap."""
-    lines = _lines(runs.top[runs.of[chosen]])
-    order = np.lexsort((boxes[chosen, 0], lines))
-    chosen, lines = chosen[order], lines[order]
-    space, run = np.isin(codes[chosen], SPACES), runs.of[chosen]
+def _words_of(chars: _Chars, runs: _Runs, page_number: int) -> Iterator[Word]:
+    """The words that characters make: those of a line, from left to right, up to a space or a gap."""
+    lines = _lines(runs.top)[chars.run]
+    if not _in_order(lines, chars.x0):
+        order = np.lexsort((chars.x0, lines))
+        chars, lines = chars.at(order), lines[order]
+    run = chars.run
     share = np.where(run[1:] == run[:-1], WORD_GAP, RUN_GAP)
-    gap = boxes[chosen[1:], 0] - boxes[chosen[:-1], 2] > share * runs.size_pt[run[:-1]]
-    apart = gap | space[:-1] | (lines[1:] != lines[:-1]) | (np.abs(np.diff(runs.top[run])) > LINE_GAP_PT)
-    starts = np.r_[np.ones(min(1, len(chosen)), bool), apart][~space]
-    chosen = chosen[~space]
-    yield from _placed(codes, boxes, runs, chosen, np.flatnonzero(starts), page_number)
+    gap = chars.x0[1:] - chars.x1[:-1] > share * runs.size_pt[run[:-1]]
+    apart = gap | chars.space[:-1] | (lines[1:] != lines[:-1]) | (np.abs(np.diff(runs.top[run])) > LINE_GAP_PT)
+    starts = np.r_[np.ones(min(1, len(run)), bool), apart][~chars.space]
+    yield from _placed(chars.at(~chars.space), runs, np.flatnonzero(starts), page_number)
 
 
 def _lines(tops: Floats) -> Ints:
-    """The line of each character, from the top: tops that follow each other closely are of one."""
+    """The number of the line that each top is of, from above: tops that follow each other closely are of one."""
     found, of = np.unique(tops, return_inverse=True)
     return np.cumsum(np.r_[0, np.diff(found) > LINE_GAP_PT])[of]
 
 
-def _placed(codes: Ints, boxes: Floats, runs: _Runs, chosen: Ints, starts: Ints, page_number: int) -> Iterator[Word]:
-    """The words that begin at `starts` among the chosen characters."""
+def _in_order(lines: Ints, x0: Floats) -> bool:
+    """Whether characters stand line by line and from left to right."""
+    down = lines[1:] - lines[:-1]
+    return bool(((down > 0) | ((down == 0) & (x0[1:] >= x0[:-1]))).all())
+
+
+def _placed(chars: _Chars, runs: _Runs, starts: Ints, page_number: int) -> Iterator[Word]:
+    """The words that begin at `starts` among the characters."""
     if not len(starts):
         return
-    run = runs.of[chosen]
     sides = (
-        np.minimum.reduceat(boxes[chosen, 0], starts),
-        np.minimum.reduceat(runs.top[run], starts),
-        np.maximum.reduceat(boxes[chosen, 2], starts),
-        np.maximum.reduceat(runs.bottom[run], starts),
+        np.minimum.reduceat(chars.x0, starts),
+        np.minimum.reduceat(runs.top[chars.run], starts),
+        np.maximum.reduceat(chars.x1, starts),
+        np.maximum.reduceat(runs.bottom[chars.run], starts),
     )
     places = np.round(np.stack(sides, axis=1), 2).tolist()
-    text = codes[chosen].astype("<u4").tobytes().decode("utf-32-le", "replace")
-    ends = [*starts[1:].tolist(), len(text)]
-    for start, end, first, place in zip(starts.tolist(), ends, run[starts].tolist(), places, strict=True):
-        font = runs.fonts[first]
-        dingbat = end - start == 1 and any(name in font for name in DINGBATS)
-        if shown := BULLET if dingbat else clean(text[start:end]):
-            yield Word(shown, *place, float(runs.size_pt[first]), "bold" in font, Box(page_number, *place))
+    text = chars.codes.astype("<u4").tobytes().decode("utf-32-le", "replace")
+    bold = ["bold" in font for font in runs.fonts]
+    dingbats = [any(name in font for name in DINGBATS) for font in runs.fonts]
+    sizes, run, at = runs.size_pt.tolist(), chars.run[starts].tolist(), [*starts.tolist(), len(text)]
+    for start, end, first, (x0, top, x1, bottom) in zip(at, at[1:], run, places, strict=False):
+        shown = BULLET if end - start == 1 and dingbats[first] else clean(text[start:end])
+        if shown:
+            box = Box(page_number, x0, top, x1, bottom)
+            yield Word(shown, x0, top, x1, bottom, sizes[first], bold[first], box)
 
 
 def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[int, int, Matrix]]:
