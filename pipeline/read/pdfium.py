@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise, repeat
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ from pdfplumber.table import TableFinder
 from pypdfium2 import raw
 
 from pipeline.contract import Box, Page, TextFrom
-from pipeline.read.pdf import BULLET, DINGBATS, GRID_EDGES, WORD_GAP, Grid, Sheet, Word, clean, read_sheets
+from pipeline.read.pdf import BULLET, DINGBATS, GRID_EDGES, Grid, Sheet, Word, clean, read_sheets
 
 # Tops further apart than this are of two lines, in points (pdfplumber's `y_tolerance`).
 LINE_GAP_PT: Final = 3.0
@@ -41,6 +41,7 @@ END_WITHIN: Final = 1024
 LINE_HYPHEN: Final = 0x2
 NO_LETTER: Final = 0xFFFE
 # Whether a code point is white space; none is beyond these.
+LINE_END: Final = (0x0D, 0x0A)
 SPACES: Final = np.array([chr(code).isspace() for code in range(0x3002)])
 
 log = logging.getLogger(__name__)
@@ -96,25 +97,32 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chars:
-    """Characters of a page, an array for each property: code point, ends as displayed, whether white space, number of the run."""
+class _Pieces:
+    """Pieces of words, without white space and each of one run, an array for each property.
 
-    codes: Ints
-    x0: Floats
-    x1: Floats
-    space: Flags
+    `start` and `end` among the page's characters, `run`, the sides of its box as displayed, and whether white space stands
+    `before` or `after` it.
+    """
+
+    start: Ints
+    end: Ints
     run: Ints
+    before: Flags
+    after: Flags
+    x0: Floats
+    top: Floats
+    x1: Floats
+    bottom: Floats
 
-    def at(self, chosen: Any) -> "_Chars":
+    def at(self, chosen: Any) -> "_Pieces":
         """Those at the chosen places, in that order."""
-        return _Chars(self.codes[chosen], self.x0[chosen], self.x1[chosen], self.space[chosen], self.run[chosen])
+        return _Pieces(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """The runs of text that a page is drawn in, an array for each property, and the run `of` each character (-1 for none)."""
+    """The runs of text that a page is drawn in (pdfium's text objects), an array for each property."""
 
-    of: Ints
     across: Flags
     top: Floats
     bottom: Floats
@@ -231,99 +239,103 @@ def _frame(page: pypdfium2.PdfPage, number: int) -> _Frame:
 
 
 def _turned(boxes: Floats, turn: Matrix) -> Floats:
-    """Boxes (left, bottom, right, top) on a page as (x0, top, x1, bottom) as displayed; shape (n, 4)."""
+    """Boxes (left, one end of y, right, the other) on a page as (x0, top, x1, bottom) as displayed; shape (n, 4)."""
     a, b, c, d, e, f = turn
     x = boxes[:, [0, 2]] * a + boxes[:, [1, 3]] * c + e
     y = boxes[:, [0, 2]] * b + boxes[:, [1, 3]] * d + f
-    return np.stack([x.min(1), y.min(1), x.max(1), y.max(1)], axis=1)
+    return np.stack([np.minimum(x[:, 0], x[:, 1]), y.min(1), np.maximum(x[:, 0], x[:, 1]), y.max(1)], axis=1)
 
 
 def _words(text: pypdfium2.PdfTextPage, frame: _Frame) -> list[Word]:
     """The words of a page, in no order. Raises _Unfit if its text does not run across it."""
     codes = letters(text)
-    if not len(codes):
-        return []
-    at = [_at(text)] * len(codes)
-    boxes = _turned(_filled(_char_box, 4, at, range(len(codes)))[:, [0, 3, 2, 1]], frame.turn)
-    space = SPACES[np.minimum(codes, len(SPACES) - 1)]
-    runs = _runs(at, space, frame.turn)
-    chars = _Chars(codes, boxes[:, 0], boxes[:, 2], space, runs.of)
-    shown = (runs.of >= 0) & _within(boxes, frame.shown) & ~_made_up(chars, at)
-    kept = chars.at(shown if not shown.all() else slice(None))
-    kept = kept.at(_distinct(kept, runs.top[kept.run]))
-    across = runs.across[kept.run]
-    if across.sum() < len(across) / 2:
+    pieces, runs = _pieces(codes, _at(text), frame.turn)
+    pieces = pieces.at(_within(pieces, frame.shown))
+    pieces = pieces.at(_distinct(pieces, codes))
+    across, size = runs.across[pieces.run], pieces.end - pieces.start
+    if 2 * size[across].sum() < size.sum():
         raise _Unfit("its text does not run across it")
-    return list(_words_of(kept if across.all() else kept.at(across), runs, frame.number))
+    return list(_words_of(codes, pieces.at(across), runs, frame.number))
 
 
-def _within(boxes: Floats, frame: tuple[float, float, float, float]) -> Flags:
-    """Which boxes have their middle in the part of the page that is shown."""
-    x, y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
-    return np.asarray((2 * frame[0] <= x) & (x <= 2 * frame[2]) & (2 * frame[1] <= y) & (y <= 2 * frame[3]))
+def _pieces(codes: Ints, at: int, turn: Matrix) -> tuple[_Pieces, _Runs]:
+    """The pieces of words of the text page at this address, in pdfium's order, and the runs that they are of."""
+    space = SPACES[np.minimum(codes, len(SPACES) - 1)]
+    start, end, objects = _cut(space, at)
+    found, first, run = np.unique(objects, return_index=True, return_inverse=True)
+    runs = _runs(found.tolist(), at, start[first].tolist(), turn)
+    left, right = (_turned(_filled(_char_box, 4, at, places.tolist()), turn) for places in (start, end - 1))
+    before = _spaces_before(codes, space, at, start, end)
+    after = np.r_[before[1:], True][: len(start)]
+    x0, x1 = np.minimum(left[:, 0], right[:, 0]), np.maximum(left[:, 2], right[:, 2])
+    return _Pieces(start, end, run, before, after, x0, runs.top[run], x1, runs.bottom[run]), runs
 
 
-def _made_up(chars: _Chars, at: Sequence[int]) -> Flags:
-    """Which characters are not of the document: pdfium puts a space or a line end, without a width, where it finds a gap."""
-    made = chars.x0 >= chars.x1
-    places = np.flatnonzero(made).tolist()
-    made[places] = [_char_generated(one, place) != 0 for one, place in zip(at, places, strict=False)]
-    return made
+def _cut(space: Flags, at: int) -> tuple[Ints, Ints, Ints]:
+    """Where each piece of a word starts and ends, and the address of its text object: pdfium is asked for the words' ends."""
+    around = np.r_[True, space, True]
+    turns = np.flatnonzero(around[1:] != around[:-1])
+    start, end = turns[::2], turns[1::2]
+    first, last = _text_objects(at, start), _text_objects(at, end - 1)
+    objects = np.zeros(len(space), np.int64)
+    objects[start] = first
+    mixed = np.zeros(len(space), bool)
+    mixed[~space] = np.repeat(first != last, end - start)
+    within = np.flatnonzero(mixed)
+    objects[within] = _text_objects(at, within)
+    begins = mixed & (objects != np.r_[0, objects[:-1]])
+    begins[start] = True
+    begins &= objects != 0
+    starts = np.flatnonzero(begins)
+    ends = np.minimum(np.r_[starts[1:], len(space)], end[np.searchsorted(start, starts, "right") - 1])
+    return starts, ends, objects[starts]
 
 
-def _distinct(chars: _Chars, top: Floats) -> Flags | slice:
-    """Which characters are not drawn a second time where they stand; the letters of one ligature share a place."""
-    first = np.ones(len(top), bool)
+def _text_objects(at: int, places: Ints) -> Ints:
+    """The addresses of the text objects of the characters at these places, 0 where there is none."""
+    return np.array([address or 0 for address in map(_char_object, repeat(at), places.tolist())], np.int64)
+
+
+def _spaces_before(codes: Ints, space: Flags, at: int, start: Ints, end: Ints) -> Flags:
+    """Whether white space of the document stands before each piece: where it finds a gap or a line's end, pdfium makes up some."""
+    places = np.flatnonzero(space & (codes != LINE_END[0]) & (codes != LINE_END[1]))
+    made_up = np.array([*map(_char_generated, repeat(at), places.tolist())], bool)
+    real = places[~made_up]
+    return np.searchsorted(real, start) > np.searchsorted(real, np.r_[0, end[:-1]][: len(start)])
+
+
+def _within(pieces: _Pieces, frame: tuple[float, float, float, float]) -> Flags:
+    """Which pieces have their middle in the part of the page that is shown."""
+    x, y = (pieces.x0 + pieces.x1) / 2, (pieces.top + pieces.bottom) / 2
+    return np.asarray((frame[0] <= x) & (x <= frame[2]) & (frame[1] <= y) & (y <= frame[3]))
+
+
+def _distinct(pieces: _Pieces, codes: Ints) -> Flags:
+    """Which pieces are not drawn a second time where they stand."""
+    text = codes[pieces.start] + 31 * codes[pieces.end - 1] + 997 * (pieces.end - pieces.start)
+    first = np.ones(len(text), bool)
     # Two grids, half a point apart: what is that near shares a cell of one of them.
     for shift in (0.0, 0.5):
-        x, y = np.rint(chars.x0 + shift).astype(np.int64), np.rint(top + shift).astype(np.int64)
-        places = (chars.codes << 40) + (x << 20) + y
-        ordered = np.sort(places)
-        if (ordered[1:] == ordered[:-1]).any():
-            again = np.ones(len(top), bool)
-            again[np.unique(places, return_index=True)[1]] = False
-            first &= ~again
-    if first.all():
-        return slice(None)
-    piece = np.r_[False, (chars.x0[1:] == chars.x0[:-1]) & (top[1:] == top[:-1])]
-    return first[np.maximum.accumulate(np.where(piece, 0, np.arange(len(top))))]
+        x, y = np.rint(pieces.x0 + shift).astype(np.int64), np.rint(pieces.top + shift).astype(np.int64)
+        places = (text << 40) + (x << 20) + y
+        again = np.ones(len(text), bool)
+        again[np.unique(places, return_index=True)[1]] = False
+        first &= ~again
+    return first
 
 
-def _runs(at: Sequence[int], space: Flags, turn: Matrix) -> _Runs:
-    """The runs of a page's text, whose address `at` holds once for each character: pdfium's text objects."""
-    objects = _text_objects(at, space)
-    starts = np.flatnonzero(np.r_[True, objects[1:] != objects[:-1]])
-    of = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(objects)]))
-    known = objects[starts] != 0
-    renamed = np.where(known, np.cumsum(known) - 1, -1)
-    starts = starts[known]
-    found = objects[starts].tolist()
-    a, b, c, d, e, f = _filled(_char_matrix, 6, at[: len(found)], starts.tolist()).T
-    fonts = _fonts(found)
-    size = np.abs(_filled(_text_size, 1, found)[:, 0])
+def _runs(objects: Sequence[int], at: int, first: Sequence[int], turn: Matrix) -> _Runs:
+    """The runs of these text objects, of each of which the first character is known."""
+    a, b, c, d, e, f = _filled(_char_matrix, 6, at, first).T
+    fonts = _fonts(objects)
+    size = np.abs(_sizes(objects))
     ta, tb, tc, td, _, tf = turn
     # The text's two directions, as displayed: x to the right, y up.
     right, up = (a * ta + b * tc, c * ta + d * tc), (-a * tb - b * td, -c * tb - d * td)
     height = np.abs(up[1]) * size
     bottom = e * tb + f * td + tf - height * np.array([descent for _, descent in fonts])
     across = (right[0] * up[1] > 0) & (up[0] * right[1] <= 0) & (right[0] >= 0)
-    return _Runs(renamed[of], across, bottom - height, bottom, height, [name for name, _ in fonts])
-
-
-def _text_objects(at: Sequence[int], space: Flags) -> Ints:
-    """The address of the text object of each character, 0 for none: asked of the ends of words, and within if they differ."""
-    turns = np.flatnonzero(space[1:] != space[:-1]) + 1
-    starts, ends = np.r_[0, turns], np.r_[turns, len(space)]
-    first, last = (_addresses(at, places) for places in (starts, ends - 1))
-    objects = np.repeat(first, ends - starts)
-    within = np.flatnonzero(np.repeat(first != last, ends - starts))
-    objects[within] = _addresses(at, within)
-    return objects
-
-
-def _addresses(at: Sequence[int], places: Ints) -> Ints:
-    """The addresses of the text objects of the characters at these places."""
-    return np.array([address or 0 for address in map(_char_object, at, places.tolist())], np.int64)
+    return _Runs(across, bottom - height, bottom, height, [name for name, _ in fonts])
 
 
 def _fonts(objects: Sequence[int]) -> list[tuple[str, float]]:
@@ -340,27 +352,34 @@ def _font(font: int) -> tuple[str, float]:
     return name.value.decode("latin-1").lower(), descent.value
 
 
-def _filled(function: Callable[..., Any], width: int, *arguments: Sequence[Any]) -> Floats:
-    """What a function writes for each row of arguments; shape (n, width)."""
-    count = len(arguments[0])
-    buffer = np.empty((count, width), np.float32)
+def _sizes(objects: Sequence[int]) -> Floats:
+    """The size of print of each text object, before its matrix."""
+    sizes = (ctypes.c_float * len(objects))()
+    start = ctypes.addressof(sizes)
+    deque(map(_text_size, objects, range(start, start + 4 * len(objects), 4)), maxlen=0)
+    return np.frombuffer(sizes, np.float32).astype(np.float64)
+
+
+def _filled(function: Callable[..., Any], width: int, at: int, places: Sequence[int]) -> Floats:
+    """What a function of a text page writes for the characters at these places; shape (n, width)."""
+    buffer = np.empty((len(places), width), np.float32)
     start, step = buffer.ctypes.data, 4 * width
-    deque(map(function, *arguments, range(start, start + step * count, step)), maxlen=0)
+    deque(map(function, repeat(at), places, range(start, start + step * len(places), step)), maxlen=0)
     return buffer.astype(np.float64)
 
 
-def _words_of(chars: _Chars, runs: _Runs, page_number: int) -> Iterator[Word]:
-    """The words that characters make: those of a line, from left to right, up to a space or a gap."""
-    lines = _lines(runs.top)[chars.run]
-    if not _in_order(lines, chars.x0):
-        order = np.lexsort((chars.x0, lines))
-        chars, lines = chars.at(order), lines[order]
-    run = chars.run
-    share = np.where(run[1:] == run[:-1], WORD_GAP, RUN_GAP)
-    gap = chars.x0[1:] - chars.x1[:-1] > share * runs.size_pt[run[:-1]]
-    apart = gap | chars.space[:-1] | (lines[1:] != lines[:-1]) | (np.abs(np.diff(runs.top[run])) > LINE_GAP_PT)
-    starts = np.r_[np.ones(min(1, len(run)), bool), apart][~chars.space]
-    yield from _placed(chars.at(~chars.space), runs, np.flatnonzero(starts), page_number)
+def _words_of(codes: Ints, pieces: _Pieces, runs: _Runs, page_number: int) -> Iterator[Word]:
+    """The words that pieces make: those of a line, from left to right, up to a space or a gap."""
+    if not len(pieces.start):
+        return
+    lines = _lines(runs.top)[pieces.run]
+    if not _in_order(lines, pieces.x0):
+        order = np.lexsort((pieces.x0, lines))
+        pieces, lines = pieces.at(order), lines[order]
+    gap = pieces.x0[1:] - pieces.x1[:-1] > RUN_GAP * runs.size_pt[pieces.run[:-1]]
+    apart = gap | pieces.after[:-1] | pieces.before[1:] | (lines[1:] != lines[:-1])
+    apart |= np.abs(np.diff(pieces.top)) > LINE_GAP_PT
+    yield from _placed(codes, pieces, runs, np.flatnonzero(np.r_[True, apart]), page_number)
 
 
 def _lines(tops: Floats) -> Ints:
@@ -375,26 +394,24 @@ def _in_order(lines: Ints, x0: Floats) -> bool:
     return bool(((down > 0) | ((down == 0) & (x0[1:] >= x0[:-1]))).all())
 
 
-def _placed(chars: _Chars, runs: _Runs, starts: Ints, page_number: int) -> Iterator[Word]:
-    """The words that begin at `starts` among the characters."""
-    if not len(starts):
-        return
+def _placed(codes: Ints, pieces: _Pieces, runs: _Runs, starts: Ints, page_number: int) -> Iterator[Word]:
+    """The words that begin with the pieces at `starts`."""
     sides = (
-        np.minimum.reduceat(chars.x0, starts),
-        np.minimum.reduceat(runs.top[chars.run], starts),
-        np.maximum.reduceat(chars.x1, starts),
-        np.maximum.reduceat(runs.bottom[chars.run], starts),
+        np.minimum.reduceat(pieces.x0, starts),
+        np.minimum.reduceat(pieces.top, starts),
+        np.maximum.reduceat(pieces.x1, starts),
+        np.maximum.reduceat(pieces.bottom, starts),
     )
     places = np.round(np.stack(sides, axis=1), 2).tolist()
-    text = chars.codes.astype("<u4").tobytes().decode("utf-32-le", "replace")
+    text = codes.astype("<u4").tobytes().decode("utf-32-le", "replace")
+    parts = [text[start:end] for start, end in zip(pieces.start.tolist(), pieces.end.tolist(), strict=True)]
     bold = ["bold" in font for font in runs.fonts]
     dingbats = [any(name in font for name in DINGBATS) for font in runs.fonts]
-    sizes, run, at = runs.size_pt.tolist(), chars.run[starts].tolist(), [*starts.tolist(), len(text)]
+    sizes, run, at = runs.size_pt.tolist(), pieces.run[starts].tolist(), [*starts.tolist(), len(parts)]
     for start, end, first, (x0, top, x1, bottom) in zip(at, at[1:], run, places, strict=False):
-        shown = BULLET if end - start == 1 and dingbats[first] else clean(text[start:end])
-        if shown:
-            box = Box(page_number, x0, top, x1, bottom)
-            yield Word(shown, x0, top, x1, bottom, sizes[first], bold[first], box)
+        word = parts[start] if end - start == 1 else "".join(parts[start:end])
+        if shown := BULLET if len(word) == 1 and dingbats[first] else clean(word):
+            yield Word(shown, x0, top, x1, bottom, sizes[first], bold[first], Box(page_number, x0, top, x1, bottom))
 
 
 def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[int, int, Matrix]]:
@@ -415,7 +432,9 @@ def _unfolded(addresses: Sequence[int], matrix: Matrix, depth: int) -> Iterator[
 
 def _matrix(address: int) -> Matrix:
     """The matrix of a page object."""
-    return tuple(_filled(_object_matrix, 6, [address])[0].tolist())
+    matrix = (ctypes.c_float * 6)()
+    _object_matrix(address, ctypes.addressof(matrix))
+    return tuple(matrix)
 
 
 def _product(first: Matrix, then: Matrix) -> Matrix:
