@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 import spacy
-from spacy.attrs import NORM
+from spacy.attrs import IS_SPACE, NORM
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -27,6 +27,8 @@ REDACTION: Final = re.compile(
 WORD_AND_FIGURE: Final = re.compile(
     r"((?:\b[a-z][a-z.]*[\s-]+){1,8})\(\s*((?:US|U\.S\.)?\s?[$€£]?\s?\d[\d.,]*\s?%?)\s*\)", re.IGNORECASE
 )
+# The bracket without which there is no such number: nearly all sentences are spared the search for the words before it.
+FIGURE_IN_BRACKETS: Final = re.compile(r"\(\s*(?:US|U\.S\.)?\s?[$€£]?\s?\d", re.IGNORECASE)
 NUMBER_WORDS: Final = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred""".split()
@@ -60,6 +62,9 @@ def language() -> Language:
     """Blank English of spaCy with the normal form below; nothing is downloaded."""
     nlp = spacy.blank("en")
     getters: dict[int, Callable[[str], str]] = getattr(nlp.vocab, "lex_attr_getters")  # noqa: B009 (untyped in spaCy's stubs)
+    # What else spaCy would note of each new word (its shape, whether it looks like a web address) nobody asks for.
+    for attribute in set(getters) - {NORM, IS_SPACE}:
+        del getters[attribute]
     getters[NORM] = normal_form
     for lexeme in nlp.vocab:
         lexeme.norm_ = normal_form(lexeme.text)
@@ -97,7 +102,8 @@ def docs(texts: Iterable[str]) -> Iterator[Doc]:
 
 def plain(text: str) -> str:
     """The text with every redaction as one word, and "thirty (30)" as its figure."""
-    return WORD_AND_FIGURE.sub(_figure_only, REDACTION.sub(f" {REDACTED} ", text))
+    text = REDACTION.sub(f" {REDACTED} ", text)
+    return WORD_AND_FIGURE.sub(_figure_only, text) if FIGURE_IN_BRACKETS.search(text) else text
 
 
 def _figure_only(match: re.Match[str]) -> str:
@@ -110,4 +116,5 @@ def _figure_only(match: re.Match[str]) -> str:
 
 def norms(doc: Doc) -> list[str]:
     """The normal forms of a document's tokens, without white space."""
-    return [token.norm_ for token in doc if not token.is_space]
+    strings = doc.vocab.strings
+    return [strings[norm] for norm, space in doc.to_array((NORM, IS_SPACE)).tolist() if not space]
