@@ -20,7 +20,7 @@ from typing import Final
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline import __version__
-from pipeline.batch.one import annotate
+from pipeline.batch.one import PLAIN, Options, annotate
 from pipeline.contract import Contract, Kind, ModelRef, TextFrom
 from pipeline.errors import InputError, RecordError
 from pipeline.review import annotated
@@ -104,11 +104,15 @@ def prepare(out: Path) -> None:
         raise InputError(f"{out}: cannot be written to ({error.strerror}); name another folder for the results") from error
 
 
-def run(jobs: Sequence[Job], model_folder: Path, *, workers: int, timeout_s: float) -> Iterator[Record]:
+def run(
+    jobs: Sequence[Job], model_folder: Path, options: Options = PLAIN, *, workers: int, timeout_s: float
+) -> Iterator[Record]:
     """Read every job's contract and write its JSON; the records come in the order of the jobs."""
     with ProcessPool(min(workers, len(jobs)), initializer=_start, initargs=[model_folder], context=_context()) as pool:
         try:
-            results = [None if job.refused else pool.schedule(_do, args=[job], timeout=timeout_s).result for job in jobs]
+            results = [
+                None if job.refused else pool.schedule(_do, args=[job, options], timeout=timeout_s).result for job in jobs
+            ]
             for job, result in zip(jobs, results, strict=True):
                 yield failure(job, "same_name", job.refused) if result is None else _outcome(job, result, timeout_s)
         except BaseException:
@@ -138,10 +142,10 @@ def _start(model_folder: Path) -> None:
     _worker["model"] = load(model_folder)
 
 
-def _do(job: Job) -> Record:
+def _do(job: Job, options: Options) -> Record:
     started = time.perf_counter()
     try:
-        contract = annotate(job.path, _worker["model"])
+        contract = annotate(job.path, _worker["model"], options)
         annotated.write(contract, job.output)
     except InputError as error:
         return failure(job, error.code, str(error), time.perf_counter() - started)
