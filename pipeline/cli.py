@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pipeline import __version__
+from pipeline.batch.one import Options
 from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, write_run
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
@@ -96,6 +97,9 @@ def run_command(
     layout: Annotated[
         Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
     ] = Layout.FAST,
+    password: Annotated[
+        str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
 ) -> None:
     """Read contracts and write annotated JSON, one file each, and run.json with a record of every input."""
@@ -107,7 +111,8 @@ def run_command(
     used = load(folder).ref
     records: list[Record] = []
     try:
-        for record in _followed(run(jobs, folder, workers=workers, timeout_s=timeout, layout=layout), len(jobs), quiet=quiet):
+        results = run(jobs, folder, Options(password=password, layout=layout), workers=workers, timeout_s=timeout)
+        for record in _followed(results, len(jobs), quiet=quiet):
             records.append(record)
     except KeyboardInterrupt:
         _say(f"payterms: interrupted; {len(records)} of {len(jobs)} are done, their results are in {out}", to=errors)

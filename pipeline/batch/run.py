@@ -20,10 +20,9 @@ from typing import Final
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline import __version__
-from pipeline.batch.one import annotate
+from pipeline.batch.one import PLAIN, Options, annotate
 from pipeline.contract import Contract, Kind, ModelRef, TextFrom
 from pipeline.errors import InputError, RecordError
-from pipeline.read.text import Layout
 from pipeline.review import annotated
 from pipeline.tag.model import Model, load
 
@@ -106,13 +105,13 @@ def prepare(out: Path) -> None:
 
 
 def run(
-    jobs: Sequence[Job], model_folder: Path, *, workers: int, timeout_s: float, layout: Layout = Layout.FAST
+    jobs: Sequence[Job], model_folder: Path, options: Options = PLAIN, *, workers: int, timeout_s: float
 ) -> Iterator[Record]:
     """Read every job's contract and write its JSON; the records come in the order of the jobs."""
     with ProcessPool(min(workers, len(jobs)), initializer=_start, initargs=[model_folder], context=_context()) as pool:
         try:
             results = [
-                None if job.refused else pool.schedule(_do, args=[job, layout], timeout=timeout_s).result for job in jobs
+                None if job.refused else pool.schedule(_do, args=[job, options], timeout=timeout_s).result for job in jobs
             ]
             for job, result in zip(jobs, results, strict=True):
                 yield failure(job, "same_name", job.refused) if result is None else _outcome(job, result, timeout_s)
@@ -143,10 +142,10 @@ def _start(model_folder: Path) -> None:
     _worker["model"] = load(model_folder)
 
 
-def _do(job: Job, layout: Layout) -> Record:
+def _do(job: Job, options: Options) -> Record:
     started = time.perf_counter()
     try:
-        contract = annotate(job.path, _worker["model"], layout=layout)
+        contract = annotate(job.path, _worker["model"], options)
         annotated.write(contract, job.output)
     except InputError as error:
         return failure(job, error.code, str(error), time.perf_counter() - started)

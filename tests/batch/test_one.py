@@ -6,7 +6,7 @@ import pytest
 from builders import SAMPLES, Ran, locked_pdf
 
 from pipeline import __version__
-from pipeline.batch.one import annotate
+from pipeline.batch.one import Options, annotate
 from pipeline.contract import Basis, Kind, TextFrom
 from pipeline.errors import EncryptedError
 from pipeline.review.annotated import dumps
@@ -45,3 +45,8 @@ def test_an_owner_password_alone_does_not_keep_out(model: Model) -> None:
 def test_a_password_does(model: Model, tmp_path: Path) -> None:
     with pytest.raises(EncryptedError, match=r"locked\.pdf"):
         annotate(locked_pdf(tmp_path / "locked.pdf"), model)
+
+
+def test_the_right_password_opens_it(model: Model, tmp_path: Path) -> None:
+    made = annotate(locked_pdf(tmp_path / "locked.pdf"), model, Options(password="key"))
+    assert made.text == annotate(SAMPLES / "nda.pdf", model).text
