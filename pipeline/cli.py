@@ -18,12 +18,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline import __version__
 from pipeline.batch.one import Options
-from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, write_run
+from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, warm_up, write_run
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.metrics import Evaluation, evaluate
-from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
 from pipeline.read.text import Layout
 from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
@@ -106,6 +105,7 @@ def run_command(
     started = time.perf_counter()
     jobs = jobs_of(source, out)
     prepare(out)
+    warm_up()
     folder = model or default_folder()
     # A model that cannot be loaded is told here, before any worker starts.
     used = load(folder).ref
@@ -205,6 +205,9 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Put the new model in place even if it is worse.")] = False,
 ) -> None:
     """Train a model from labels and reviewed JSON; it replaces the old one only if it is not worse."""
+    # scikit-learn takes a second to import: the other commands start without it.
+    from pipeline.learn.retrain import retrain
+
     folder = model or default_folder()
     given = read_labels(labels)
     corrections = read_reviewed(reviewed) if reviewed else []

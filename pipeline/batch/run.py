@@ -5,6 +5,7 @@ sentence that a person can act on.
 """
 
 import dataclasses
+import gc
 import json
 import logging
 import multiprocessing
@@ -13,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as Expired
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,8 @@ from pipeline.tag.model import Model, load
 
 RUN_FILE: Final = "run.json"
 SUFFIX: Final = ".pdf"
+# A page makes thousands of objects that stay until its contract is written: to look for garbage at every 700 wastes a tenth.
+GARBAGE_EVERY: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,14 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
+    context.set_forkserver_preload(["__main__", __name__, "pipeline.batch.warm"])
     return context
+
+
+def warm_up() -> None:
+    """Start the process that workers are forked from, where there is one; it takes seconds, in which this one goes on."""
+    if isinstance(_context(), ForkServerContext):
+        forkserver.ensure_running()
 
 
 _worker: dict[str, Model] = {}
@@ -139,6 +149,7 @@ def _start(model_folder: Path) -> None:
     """Set up a worker process: its model, and quiet libraries."""
     for noisy in ("pdfminer", "pdfplumber", "pypdfium2", "pipeline"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    gc.set_threshold(GARBAGE_EVERY)
     _worker["model"] = load(model_folder)
 
 

@@ -297,11 +297,11 @@ def _text_objects(at: int, places: Ints) -> Ints:
 
 
 def _spaces_before(codes: Ints, space: Flags, at: int, start: Ints, end: Ints) -> Flags:
-    """Whether white space of the document stands before each piece: where it finds a gap or a line's end, pdfium makes up some."""
+    """Whether white space of the document stands before each piece; where pdfium finds a gap, it makes up some."""
     places = np.flatnonzero(space & (codes != LINE_END[0]) & (codes != LINE_END[1]))
     made_up = np.array([*map(_char_generated, repeat(at), places.tolist())], bool)
     real = places[~made_up]
-    return np.searchsorted(real, start) > np.searchsorted(real, np.r_[0, end[:-1]][: len(start)])
+    return np.asarray(np.searchsorted(real, start) > np.searchsorted(real, np.r_[0, end[:-1]][: len(start)]))
 
 
 def _within(pieces: _Pieces, frame: tuple[float, float, float, float]) -> Flags:
@@ -354,10 +354,10 @@ def _font(font: int) -> tuple[str, float]:
 
 def _sizes(objects: Sequence[int]) -> Floats:
     """The size of print of each text object, before its matrix."""
-    sizes = (ctypes.c_float * len(objects))()
-    start = ctypes.addressof(sizes)
+    sizes = np.empty(len(objects), np.float32)
+    start = sizes.ctypes.data
     deque(map(_text_size, objects, range(start, start + 4 * len(objects), 4)), maxlen=0)
-    return np.frombuffer(sizes, np.float32).astype(np.float64)
+    return sizes.astype(np.float64)
 
 
 def _filled(function: Callable[..., Any], width: int, at: int, places: Sequence[int]) -> Floats:
@@ -454,7 +454,8 @@ def _grids(objects: Sequence[tuple[int, int, Matrix]], turn: Matrix) -> Iterator
     edges = [edge for address, matrix in shapes for edge in _edges(address, _product(_product(_matrix(address), matrix), turn))]
     if len(edges) < GRID_EDGES:
         return
-    for table in TableFinder(SimpleNamespace(edges=edges)).tables:
+    page: Any = SimpleNamespace(edges=edges)
+    for table in TableFinder(page).tables:
         yield Grid(tuple(tuple(row.cells) for row in table.rows))
 
 

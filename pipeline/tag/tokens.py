@@ -6,12 +6,12 @@ The normal form is an attribute of the lexeme, computed once for each distinct w
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import spacy
-from spacy.attrs import IS_SPACE, NORM
-from spacy.language import Language
-from spacy.tokens import Doc
+# spaCy takes most of a second to import: whoever starts workers does not wait for it, they do.
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 NUMBER: Final = "#"
 CURRENCY: Final = "¤"
@@ -58,8 +58,11 @@ FIGURE: Final = re.compile(r"[\d.,'’/]*\d[\d.,'’/%]*(?:st|nd|rd|th|k|m|mm|bn
 
 
 @cache
-def language() -> Language:
+def language() -> "Language":
     """Blank English of spaCy with the normal form below; nothing is downloaded."""
+    import spacy
+    from spacy.attrs import IS_SPACE, NORM
+
     nlp = spacy.blank("en")
     getters: dict[int, Callable[[str], str]] = getattr(nlp.vocab, "lex_attr_getters")  # noqa: B009 (untyped in spaCy's stubs)
     # What else spaCy would note of each new word (its shape, whether it looks like a web address) nobody asks for.
@@ -94,7 +97,7 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
-def docs(texts: Iterable[str]) -> Iterator[Doc]:
+def docs(texts: Iterable[str]) -> "Iterator[Doc]":
     """Each text as a spaCy document, with redactions made words and numbers written twice made one."""
     make: Callable[[str], Doc] = language().make_doc
     return (make(plain(text)) for text in texts)
@@ -114,7 +117,7 @@ def _figure_only(match: re.Match[str]) -> str:
     return " ".join([*words, match[2]])
 
 
-def norms(doc: Doc) -> list[str]:
+def norms(doc: "Doc") -> list[str]:
     """The normal forms of a document's tokens, without white space."""
     strings = doc.vocab.strings
-    return [strings[norm] for norm, space in doc.to_array((NORM, IS_SPACE)).tolist() if not space]
+    return [strings[norm] for norm, space in doc.to_array(["NORM", "IS_SPACE"]).tolist() if not space]
