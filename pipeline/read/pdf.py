@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,8 @@ ORDERS: Final = {
 }
 # "|" parts the cells of a row in the text, so that a bar in a document is shown by its broken twin.
 BAR: Final = str.maketrans({"|": "¦", "\u00a0": " ", "\u00ad": "-", "\ufeff": ""})
+# Most words come again; so many are kept, each once.
+KNOWN_WORDS: Final = 20_000
 BULLET: Final = "•"
 # A glyph whose font does not tell its character: pdfminer's way to write it; alone, it is a bullet, and so is a dingbat.
 UNKNOWN_GLYPH: Final = re.compile(r"\(cid:\d+\)")
@@ -219,6 +222,7 @@ def _turned(box: Box, way: str) -> tuple[float, float, float, float]:
     return box.x0, box.top, box.x1, box.bottom
 
 
+@lru_cache(maxsize=KNOWN_WORDS)
 def clean(text: str) -> str:
     """The text of a word as it may stand in the contract's text."""
     if text.isascii() and (text.isalnum() or (text.isprintable() and "|" not in text and "(cid:" not in text)):

@@ -408,7 +408,10 @@ def _placed(codes: Ints, pieces: _Pieces, runs: _Runs, starts: Ints, page_number
     bold = ["bold" in font for font in runs.fonts]
     dingbats = [any(name in font for name in DINGBATS) for font in runs.fonts]
     sizes, run, at = runs.size_pt.tolist(), pieces.run[starts].tolist(), [*starts.tolist(), len(parts)]
-    for start, end, first, (x0, top, x1, bottom) in zip(at, at[1:], run, places, strict=False):
+    # Words of one line share their height: kept once, it is a tenth of a page's memory.
+    once: dict[float, float] = {}
+    for start, end, first, (x0, y0, x1, y1) in zip(at, at[1:], run, places, strict=False):
+        top, bottom = once.setdefault(y0, y0), once.setdefault(y1, y1)
         word = parts[start] if end - start == 1 else "".join(parts[start:end])
         if shown := BULLET if len(word) == 1 and dingbats[first] else clean(word):
             yield Word(shown, x0, top, x1, bottom, sizes[first], bold[first], Box(page_number, x0, top, x1, bottom))

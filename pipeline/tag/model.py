@@ -32,6 +32,8 @@ MODEL_FILE: Final = "model.skops"
 TERM_BREAK: Final = "\n"
 # Columns of every array of probabilities, and the classes of the classifier.
 KINDS: Final = (Kind.NONE, Kind.MILESTONE, Kind.PROGRESS)
+# So many units are looked at at once: the products of their flags take 10 KB each.
+BATCH: Final = 1000
 # What is no candidate is not asked about.
 CERTAINLY_NONE: Final = np.array([1.0, 0.0, 0.0])
 # skops vouches for the types of scikit-learn, NumPy and SciPy; whatever else a file names is refused.
@@ -65,9 +67,10 @@ class Model:
         answers = np.tile(CERTAINLY_NONE, (len(units), 1))
         seen = Seen()
         chosen = candidates(units, seen)
-        if chosen:
-            features = matrix(views_of([units[index] for index in chosen], seen), self.vectorizers)
-            answers[chosen] = self.classifier.predict_proba(features)
+        for start in range(0, len(chosen), BATCH):
+            batch = chosen[start : start + BATCH]
+            features = matrix(views_of([units[index] for index in batch], seen), self.vectorizers)
+            answers[batch] = self.classifier.predict_proba(features)
         return answers
 
     def decide(self, probabilities: npt.NDArray[np.float64]) -> list[Kind]:
