@@ -8,7 +8,15 @@ OUT ?= review
 # Two workers for the tests: each of them reads, trains and tags for real.
 PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 
+<<<<<<< HEAD
 .PHONY: help run test check format lint types imports bench readme model constraints clean
+=======
+# What `make gains` compares: today's code with that of a commit, on labelled contracts.
+BEFORE ?= HEAD
+LABELS ?= data/contracts/labels.jsonl
+
+.PHONY: help run test check format lint types imports readme model gains constraints clean
+>>>>>>> main
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -46,6 +54,12 @@ readme: .venv/dev  ## Write what the commands print today into README.md
 
 model: .venv/run  ## Train the model that comes with payterms anew, whether it is better or not
 	.venv/bin/payterms train --model models/default --force
+
+gains: .venv/run  ## List what today's code won and lost since a commit (BEFORE=commit CONTRACTS=folder LABELS=file)
+	@rm -rf .gains && mkdir -p .gains/code && git archive '$(BEFORE)' pipeline models | tar -x -C .gains/code
+	PYTHONPATH=.gains/code .venv/bin/python -m pipeline.cli run --quiet '$(CONTRACTS)' .gains/before
+	.venv/bin/payterms run --quiet '$(CONTRACTS)' .gains/after
+	.venv/bin/payterms gains .gains/before .gains/after '$(LABELS)'
 
 constraints:  ## Write constraints.txt anew, from the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv --clear .venv
