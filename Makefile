@@ -8,11 +8,15 @@ OUT ?= review
 # Two workers for the tests: each of them reads, trains and tags for real.
 PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 
+<<<<<<< HEAD
+.PHONY: help run test check format lint types imports bench readme model constraints clean
+=======
 # What `make gains` compares: today's code with that of a commit, on labelled contracts.
 BEFORE ?= HEAD
 LABELS ?= data/contracts/labels.jsonl
 
 .PHONY: help run test check format lint types imports readme model gains constraints clean
+>>>>>>> main
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -36,6 +40,14 @@ types: .venv/dev
 
 imports: .venv/dev
 	.venv/bin/lint-imports
+
+# What it measures is told at the head of each script; on the sample contracts it takes minutes.
+bench: .venv/run  ## Measure speed, growth, memory, and what the fast layout loses (CONTRACTS=folder for your own)
+	.venv/bin/python bench/throughput.py '$(CONTRACTS)' --plain
+	.venv/bin/python bench/growth.py '$(CONTRACTS)'
+	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/fast' --quiet || test $$? = 1
+	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/all' --layout all --quiet || test $$? = 1
+	.venv/bin/python bench/layout.py '$(OUT)/fast' '$(OUT)/all'
 
 readme: .venv/dev  ## Write what the commands print today into README.md
 	.venv/bin/python tests/readme.py

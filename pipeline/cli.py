@@ -17,15 +17,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pipeline import __version__
-from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, write_run
+from pipeline.batch.one import Options
+from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, warm_up, write_run
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
 from pipeline.learn.gains import gains
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.measure import Result, basis_right, calibration, read_labelled, results_of, scores
 from pipeline.learn.metrics import Evaluation, evaluate
-from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
+from pipeline.read.text import Layout
 from pipeline.report.tables import confusion_table, found_table, gains_table, mistake_table, run_table, score_table, shown
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
@@ -94,18 +95,26 @@ def run_command(
     workers: Annotated[int, typer.Option(min=1, help="Contracts read at the same time.")] = os.cpu_count() or 1,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds that one contract may take.")] = TIMEOUT_S,
     model: ModelOption = None,
+    layout: Annotated[
+        Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
+    ] = Layout.FAST,
+    password: Annotated[
+        str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
+    ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
 ) -> None:
     """Read contracts and write annotated JSON, one file each, and run.json with a record of every input."""
     started = time.perf_counter()
     jobs = jobs_of(source, out)
     prepare(out)
+    warm_up()
     folder = model or default_folder()
     # A model that cannot be loaded is told here, before any worker starts.
     used = load(folder).ref
     records: list[Record] = []
     try:
-        for record in _followed(run(jobs, folder, workers=workers, timeout_s=timeout), len(jobs), quiet=quiet):
+        results = run(jobs, folder, Options(password=password, layout=layout), workers=workers, timeout_s=timeout)
+        for record in _followed(results, len(jobs), quiet=quiet):
             records.append(record)
     except KeyboardInterrupt:
         _say(f"payterms: interrupted; {len(records)} of {len(jobs)} are done, their results are in {out}", to=errors)
@@ -198,6 +207,9 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Put the new model in place even if it is worse.")] = False,
 ) -> None:
     """Train a model from labels and reviewed JSON; it replaces the old one only if it is not worse."""
+    # scikit-learn takes a second to import: the other commands start without it.
+    from pipeline.learn.retrain import retrain
+
     folder = model or default_folder()
     given = read_labels(labels)
     corrections = read_reviewed(reviewed) if reviewed else []

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from builders import SAMPLES, Answer, Command, Ran, contract, one_page_pdf, shell, term, write_jsonl
+from builders import SAMPLES, Answer, Command, Ran, contract, locked_pdf, one_page_pdf, shell, term, write_jsonl
 
 from pipeline import __version__
 from pipeline.contract import Kind
@@ -114,6 +114,11 @@ def test_a_quiet_run_without_failures_prints_nothing(tmp_path: Path, payterms: C
     one_page_pdf(tmp_path / "a.pdf")
     assert payterms("run", tmp_path / "a.pdf", tmp_path, "--quiet", "--workers", "1") == Answer(0, "", "")
     assert (tmp_path / "a.json").exists()
+
+
+def test_a_password_opens_what_is_encrypted(tmp_path: Path, payterms: Command) -> None:
+    locked_pdf(tmp_path / "a.pdf")
+    assert payterms("run", tmp_path / "a.pdf", tmp_path, "--quiet", "--workers", "1", "--password", "key").code == 0
 
 
 def test_a_run_is_measured_against_labelled_contracts(ran: Ran, payterms: Command) -> None:

@@ -5,6 +5,7 @@ sentence that a person can act on.
 """
 
 import dataclasses
+import gc
 import json
 import logging
 import multiprocessing
@@ -13,14 +14,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as Expired
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext, ForkServerContext
 from pathlib import Path
 from typing import Final
 
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline import __version__
-from pipeline.batch.one import annotate
+from pipeline.batch.one import PLAIN, Options, annotate
 from pipeline.contract import Contract, Kind, ModelRef, TextFrom
 from pipeline.errors import InputError, RecordError
 from pipeline.review import annotated
@@ -28,6 +30,8 @@ from pipeline.tag.model import Model, load
 
 RUN_FILE: Final = "run.json"
 SUFFIX: Final = ".pdf"
+# A page makes thousands of objects that stay until its contract is written: to look for garbage at every 700 wastes a tenth.
+GARBAGE_EVERY: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,15 @@ def prepare(out: Path) -> None:
         raise InputError(f"{out}: cannot be written to ({error.strerror}); name another folder for the results") from error
 
 
-def run(jobs: Sequence[Job], model_folder: Path, *, workers: int, timeout_s: float) -> Iterator[Record]:
+def run(
+    jobs: Sequence[Job], model_folder: Path, options: Options = PLAIN, *, workers: int, timeout_s: float
+) -> Iterator[Record]:
     """Read every job's contract and write its JSON; the records come in the order of the jobs."""
     with ProcessPool(min(workers, len(jobs)), initializer=_start, initargs=[model_folder], context=_context()) as pool:
         try:
-            results = [None if job.refused else pool.schedule(_do, args=[job], timeout=timeout_s).result for job in jobs]
+            results = [
+                None if job.refused else pool.schedule(_do, args=[job, options], timeout=timeout_s).result for job in jobs
+            ]
             for job, result in zip(jobs, results, strict=True):
                 yield failure(job, "same_name", job.refused) if result is None else _outcome(job, result, timeout_s)
         except BaseException:
@@ -124,8 +132,14 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", __name__])
+    context.set_forkserver_preload(["__main__", __name__, "pipeline.batch.warm"])
     return context
+
+
+def warm_up() -> None:
+    """Start the process that workers are forked from, where there is one; it takes seconds, in which this one goes on."""
+    if isinstance(_context(), ForkServerContext):
+        forkserver.ensure_running()
 
 
 _worker: dict[str, Model] = {}
@@ -135,13 +149,14 @@ def _start(model_folder: Path) -> None:
     """Set up a worker process: its model, and quiet libraries."""
     for noisy in ("pdfminer", "pdfplumber", "pypdfium2", "pipeline"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    gc.set_threshold(GARBAGE_EVERY)
     _worker["model"] = load(model_folder)
 
 
-def _do(job: Job) -> Record:
+def _do(job: Job, options: Options) -> Record:
     started = time.perf_counter()
     try:
-        contract = annotate(job.path, _worker["model"])
+        contract = annotate(job.path, _worker["model"], options)
         annotated.write(contract, job.output)
     except InputError as error:
         return failure(job, error.code, str(error), time.perf_counter() - started)
