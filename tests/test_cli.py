@@ -10,6 +10,7 @@ import pytest
 from builders import Answer, Command, Ran, contract, locked_pdf, one_page_pdf, shell, term, write_jsonl
 
 from pipeline import __version__
+from pipeline.batch.journal import alone
 from pipeline.contract import Kind
 from pipeline.review.annotated import write
 
@@ -118,6 +119,14 @@ def test_a_quiet_run_without_failures_prints_nothing(tmp_path: Path, payterms: C
 def test_a_password_opens_what_is_encrypted(tmp_path: Path, payterms: Command) -> None:
     locked_pdf(tmp_path / "a.pdf")
     assert payterms("run", tmp_path / "a.pdf", tmp_path, "--quiet", "--workers", "1", "--password", "key").code == 0
+
+
+def test_a_second_run_into_a_folder_is_refused(tmp_path: Path, payterms: Command) -> None:
+    one_page_pdf(tmp_path / "a.pdf")
+    with alone(tmp_path / "out"):
+        answer = payterms("run", tmp_path / "a.pdf", tmp_path / "out")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"payterms: {tmp_path / 'out'}: another run is writing there (process ")
 
 
 def test_plain_lines_are_tagged(payterms: Command) -> None:

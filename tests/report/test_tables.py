@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.batch.run import Record
+from pipeline.batch.record import Record
 from pipeline.contract import Kind
 from pipeline.learn.metrics import Evaluation, Mistake, Score
 from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
