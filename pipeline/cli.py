@@ -22,10 +22,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 from pipeline import __version__
 from pipeline.batch.jobs import count_jobs, jobs_of
 from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
-from pipeline.batch.one import Options, recipe_of
+from pipeline.batch.one import recipe_of
+from pipeline.batch.options import Options, Setup
 from pipeline.batch.record import Done, Record
 from pipeline.batch.run import carry_out, run_here, run_there
-from pipeline.batch.worker import Setup
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed

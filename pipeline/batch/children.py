@@ -1,5 +1,9 @@
-"""Processes that read contracts, one contract at a time each, and what is left of a contract whose process hung or died."""
+"""Processes that read contracts, one contract at a time each, and what is left of a contract whose process hung or died.
 
+What reads contracts is imported in those processes alone: in a cluster, the process here only hands contracts on.
+"""
+
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -13,12 +17,13 @@ from typing import Final
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from pipeline.batch import worker
 from pipeline.batch.jobs import Job
+from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, failure
-from pipeline.batch.worker import OUT_OF_MEMORY, Setup, work
-from pipeline.read.pdf import sha256_of
 
+WORKER: Final = "pipeline.batch.worker"
+# How a worker ends that could get no more memory: its heap is full of holes by then, and the next contract wants a whole one.
+OUT_OF_MEMORY: Final = 77
 # How often a contract is given to a new pool when the pool broke for no fault of its own.
 TRIES: Final = 3
 
@@ -37,7 +42,7 @@ class Children:
         self._stopped = False
 
     def read(self, job: Job, known: Record | None, setup: Setup) -> Done:
-        """What `work` makes of the contract, or the record of how it ended."""
+        """What `worker.work` makes of the contract, or the record of how it ended."""
         for _ in range(TRIES):
             asked = self._ask(job, known, setup)
             try:
@@ -68,18 +73,30 @@ class Children:
             if self._stopped:
                 raise CancelledError
             try:
-                asked = self._started().schedule(work, args=[job, known, setup], timeout=setup.timeout_s)
+                asked = self._started().schedule(_work, args=[job, known, setup], timeout=setup.timeout_s)
             except RuntimeError:
                 # The pool has ended: a process of it died while none was reading.
                 self._pool = None
-                asked = self._started().schedule(work, args=[job, known, setup], timeout=setup.timeout_s)
+                asked = self._started().schedule(_work, args=[job, known, setup], timeout=setup.timeout_s)
             self._asked.add(asked)
             return asked
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
-            self._pool = ProcessPool(self._count, initializer=worker.start, context=_context())
+            self._pool = ProcessPool(self._count, initializer=_start, context=_context())
         return self._pool
+
+
+def _start() -> None:
+    from pipeline.batch import worker  # noqa: PLC0415 (heavy)
+
+    worker.start()
+
+
+def _work(job: Job, known: Record | None, setup: Setup) -> Done:
+    from pipeline.batch import worker  # noqa: PLC0415 (heavy)
+
+    return worker.work(job, known, setup)
 
 
 def _context() -> BaseContext:
@@ -90,7 +107,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", worker.__name__])
+    context.set_forkserver_preload(["__main__", WORKER])
     return context
 
 
@@ -114,6 +131,6 @@ def _failed(job: Job, setup: Setup, error: str, message: str, *, limit: float = 
     sha256 = ""
     # Not what is no file: nobody may ever write into a pipe.
     if os.path.isfile(job.path):  # noqa: PTH113
-        with suppress(OSError):
-            sha256 = sha256_of(job.path)
+        with suppress(OSError), job.path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Done(failure(job, error, message, seconds=seconds, sha256=sha256, recipe=setup.recipe, limit=limit))

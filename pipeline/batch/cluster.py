@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from pipeline.batch.children import Children
 from pipeline.batch.jobs import Job
+from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record
-from pipeline.batch.worker import Setup
 from pipeline.errors import ClusterError
 
 CONNECT_S: Final = 30.0

@@ -4,12 +4,12 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pipeline import __version__
+from pipeline.batch.options import PLAIN, Options
 from pipeline.contract import Contract, ModelRef, Tool
 from pipeline.judge.verdict import judge
 from pipeline.read.pdf import sha256_of
@@ -19,18 +19,6 @@ from pipeline.tag.model import Model
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How every contract of a run is read; made from the command's options, and handed down to `annotate` as one.
-
-    `password` opens encrypted contracts that need one.
-    """
-
-    password: str = ""
-
-
-PLAIN: Final = Options()
 # The parts of the package that a result depends on; the rest may change without making it another.
 DECISIVE: Final = ("contract.py", "read", "tag", "judge", "review/annotated.py", "batch/one.py")
 

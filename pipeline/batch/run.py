@@ -14,8 +14,8 @@ from pipeline.batch.children import Children
 from pipeline.batch.cluster import cluster, read_there
 from pipeline.batch.jobs import Job
 from pipeline.batch.journal import Run, add, in_order, journal, sweep, write_run
+from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, Why, failure
-from pipeline.batch.worker import Setup
 from pipeline.errors import ClusterError
 
 

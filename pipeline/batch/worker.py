@@ -14,13 +14,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from pipeline.batch.children import OUT_OF_MEMORY
 from pipeline.batch.jobs import Job
-from pipeline.batch.one import Options, annotate, recipe_of
+from pipeline.batch.one import annotate, recipe_of
+from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, Why, failure, success
 from pipeline.contract import Contract
 from pipeline.errors import ChangedError, InputError, ModelError, OtherVersionError, RecordError, VanishedError
@@ -31,8 +32,6 @@ from pipeline.tag.model import Model, default_folder, load
 if sys.platform != "win32":
     import resource
 
-# How a worker ends that could get no more memory: its heap is full of holes by then, and the next contract wants a whole one.
-OUT_OF_MEMORY: Final = 77
 # Failures that have nothing to do with what the file holds; they may be gone when it is read again.
 PASSING: Final = frozenset({
     "input", "encrypted", "vanished", "changed", "not_written", "occupied", "worker_died", "other_version", "internal"
@@ -41,22 +40,6 @@ PASSING: Final = frozenset({
 GRACE_S: Final = 60.0
 MOST_WARNINGS: Final = 20
 LONGEST_WARNING: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What is the same for all contracts of a run.
-
-    `model_folder` is None for the model that comes with payterms (which may stand elsewhere on another machine); `recipe` is
-    what `recipe_of` says where the run was started. `memory_mb` is what one contract may take, in 2**20 bytes.
-    """
-
-    model_folder: Path | None
-    recipe: str
-    options: Options
-    timeout_s: float
-    memory_mb: int
-    force: bool = False
 
 
 def start() -> None:

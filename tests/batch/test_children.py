@@ -14,9 +14,9 @@ from builders import long_pdf, one_page_pdf
 
 from pipeline.batch.children import Children
 from pipeline.batch.jobs import Job
-from pipeline.batch.one import PLAIN, recipe_of
+from pipeline.batch.one import recipe_of
+from pipeline.batch.options import PLAIN, Setup
 from pipeline.batch.record import Record
-from pipeline.batch.worker import Setup
 from pipeline.tag.model import Model
 
 FIFO = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe that stands in a folder")

@@ -15,10 +15,10 @@ from builders import ROOT, Command, Ran, long_pdf, one_page_pdf, sample, shell
 
 from pipeline.batch.jobs import jobs_of
 from pipeline.batch.journal import Run, alone, read_run, recorded
-from pipeline.batch.one import PLAIN, recipe_of
+from pipeline.batch.one import recipe_of
+from pipeline.batch.options import PLAIN, Setup
 from pipeline.batch.record import Done, Why
 from pipeline.batch.run import carry_out, run_here
-from pipeline.batch.worker import Setup
 from pipeline.contract import ModelRef
 from pipeline.errors import InputError
 from pipeline.review.annotated import read

@@ -11,10 +11,12 @@ import pytest
 from builders import SAMPLES, one_page_pdf, reviewed, sample
 
 from pipeline.batch import worker
+from pipeline.batch.children import OUT_OF_MEMORY
 from pipeline.batch.jobs import Job
-from pipeline.batch.one import PLAIN, annotate, recipe_of
+from pipeline.batch.one import annotate, recipe_of
+from pipeline.batch.options import PLAIN, Setup
 from pipeline.batch.record import Record, Why
-from pipeline.batch.worker import OUT_OF_MEMORY, Setup, work
+from pipeline.batch.worker import work
 from pipeline.contract import Contract, ReviewStatus
 from pipeline.errors import DamagedError
 from pipeline.review.annotated import read, write
