@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pipeline import __version__
-from pipeline.batch.jobs import count_jobs, jobs_of
+from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of
 from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
 from pipeline.batch.one import recipe_of
 from pipeline.batch.options import Options, Setup
@@ -33,7 +33,7 @@ from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
 from pipeline.report.progress import Tally, log_line, logged, progress_line
-from pipeline.report.tables import confusion_table, mistake_table, run_counts, run_table, score_table, shown
+from pipeline.report.tables import confusion_table, mistake_table, run_counts, run_table, score_table, shown, verdict_table
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
 
@@ -44,6 +44,9 @@ TIMEOUT_S: Final = 1800.0
 MEMORY_MB: Final = 2048
 # How often a run tells how it gets on where there is no terminal to show a bar.
 SAID_EVERY_S: Final = 60.0
+# How many contracts are listed one by one, and how many reasons are told; more is for `run.json`.
+LISTED: Final = 1000
+TOLD: Final = 100
 BATCH: Final = 1000
 
 app = typer.Typer(
@@ -212,10 +215,12 @@ def _interruptible(tally: Tally) -> Iterator[None]:
 def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False) -> None:
     """The table of a run, and why some inputs could not be read or were not read anew; quietly, only the latter."""
     if not quiet:
-        console.print(run_table(records))
-    for record in records:
-        if record.message:
-            _say(f"{'kept' if record.error is None else 'not read'}: {record.message}", to=errors)
+        console.print(run_table(records) if len(records) <= LISTED else verdict_table(records))
+    told = [record for record in records if record.message]
+    for record in told[:TOLD]:
+        _say(f"{'kept' if record.error is None else 'not read'}: {record.message}", to=errors)
+    if len(told) > TOLD:
+        _say(f"… and {len(told) - TOLD:,} more; {out / RUN_FILE} has all of them", to=errors)
     if not quiet:
         _say(f"{run_counts(records)}; results in {out}")
 

@@ -4,7 +4,9 @@ A contract that hangs or dies costs a child process, as on one machine; a worker
 its contracts to another.
 """
 
+import logging
 import multiprocessing
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -19,6 +21,7 @@ from pipeline.errors import ClusterError
 
 CONNECT_S: Final = 30.0
 WORKERS_S: Final = 60.0
+ASKED_EVERY_S: Final = 2.0
 
 
 @contextmanager
@@ -28,6 +31,8 @@ def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
     Raises ClusterError if Dask is not installed, or no scheduler answers, or it has no workers.
     """
     distributed = _distributed()
+    # What goes wrong is told once, by this program.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
@@ -36,7 +41,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
         _await_workers(client, address)
         executor = client.get_executor(pure=False)
         try:
-            yield executor, lambda: _threads(client)
+            yield executor, _asked_now_and_then(lambda: _threads(client, address))
         finally:
             executor.shutdown(wait=False)
 
@@ -58,8 +63,28 @@ def _await_workers(client: Any, address: str) -> None:
         ) from error
 
 
-def _threads(client: Any) -> int:
-    return max(1, sum(int(worker["nthreads"]) for worker in client.scheduler_info(n_workers=-1)["workers"].values()))
+def _asked_now_and_then(ask: Callable[[], int]) -> Callable[[], int]:
+    """The answer to a question that costs the scheduler time, at most so many seconds old."""
+    held = {"answer": ask(), "at": time.monotonic()}
+
+    def answer() -> int:
+        if time.monotonic() - held["at"] > ASKED_EVERY_S:
+            held.update(answer=ask(), at=time.monotonic())
+        return int(held["answer"])
+
+    return answer
+
+
+def _threads(client: Any, address: str) -> int:
+    try:
+        return max(1, sum(map(int, client.nthreads().values())))
+    except OSError as error:
+        raise lost(address) from error
+
+
+def lost(address: str) -> ClusterError:
+    """The error to raise when the scheduler at this address does not answer any more."""
+    return ClusterError(f"{address}: the scheduler has gone; what is done stays done: start it, and run again to go on")
 
 
 _starting = Lock()

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.batch.children import Children
-from pipeline.batch.cluster import cluster, read_there
+from pipeline.batch.cluster import cluster, lost, read_there
 from pipeline.batch.jobs import Job
 from pipeline.batch.journal import Run, add, in_order, journal, sweep, write_run
 from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, Why, failure
-from pipeline.errors import ClusterError
 
 
 class Crew(NamedTuple):
@@ -48,8 +47,7 @@ def run_there(jobs: Iterable[Job], known: Mapping[str, Record], setup: Setup, *,
         try:
             yield from _streamed(jobs, known, setup, Crew(executor, read_there, threads))
         except CancelledError as error:
-            told = f"{scheduler}: the scheduler has gone; what is done stays done: start it, and run again to go on"
-            raise ClusterError(told) from error
+            raise lost(scheduler) from error
 
 
 def carry_out(

@@ -137,13 +137,18 @@ def _read(job: Job, sha256: str, why: Why, setup: Setup) -> Record:
     except InputError as error:
         _end_without_memory(error)
         _drop_result(job, error)
-        return failed(error.code, str(error))
+        return failed(error.code, _named(job, str(error)))
     except OSError as error:
         return failed("not_written", f"{job.output}: cannot be written ({error.strerror}); free the place, and run again")
     except Exception as error:
         _end_without_memory(error)
         return failed("internal", f"{job.source}: {type(error).__name__}: {error}; please report this")
     return success(job, contract, seconds=time.perf_counter() - started, why=why, recipe=setup.recipe)
+
+
+def _named(job: Job, message: str) -> str:
+    """The message with the file's name in the records, folders and all, where it begins with its bare name."""
+    return job.source + message.removeprefix(job.path.name) if message.startswith(job.path.name) else message
 
 
 def _contract(job: Job, sha256: str, setup: Setup) -> Contract:

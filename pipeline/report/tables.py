@@ -40,6 +40,17 @@ def run_table(records: Sequence[Record]) -> Table:
     return table
 
 
+def verdict_table(records: Sequence[Record]) -> Table:
+    """How many contracts have each verdict, and how many could not be read: for runs too long to list."""
+    table = _table()
+    for name in ("contracts", "basis", "advance"):
+        table.add_column(name, justify="right" if name == "contracts" else "left")
+    counts = Counter(("not read", record.error) if record.error else (record.basis, record.advance) for record in records)
+    for (basis, advance), count in counts.most_common():
+        table.add_row(f"{count:,}", basis, advance)
+    return table
+
+
 WHY: Final = {
     Why.NEW: "new",
     Why.FILE: "changed",
@@ -56,9 +67,9 @@ def run_counts(records: Sequence[Record]) -> str:
     """How many inputs were read, not read, and kept as an earlier run left them, and why."""
     good = [record for record in records if record.error is None]
     read, kept = ([record for record in good if record.kept is wanted] for wanted in (False, True))
-    counts = [f"{len(read)} read{_whys(read)}", f"{len(records) - len(good)} not read"]
+    counts = [f"{len(read):,} read{_whys(read)}", f"{len(records) - len(good):,} not read"]
     if kept:
-        counts.append(f"{len(kept)} kept{_whys(kept)}")
+        counts.append(f"{len(kept):,} kept{_whys(kept)}")
     return ", ".join(counts)
 
 
@@ -67,7 +78,7 @@ def _whys(records: Sequence[Record]) -> str:
     whys = Counter(Why(record.why) for record in records)
     if not whys or set(whys) == {Why.NEW}:
         return ""
-    return f" ({', '.join(f'{count} {WHY[why]}' for why, count in sorted(whys.items()))})"
+    return f" ({', '.join(f'{count:,} {WHY[why]}' for why, count in sorted(whys.items()))})"
 
 
 def _table() -> Table:

@@ -156,6 +156,12 @@ def test_a_file_of_somebody_else_is_not_overwritten(content: str, job: Job, setu
     assert len(list(job.output.parent.iterdir())) == 2
 
 
+def test_a_message_names_the_folder_too(tmp_path: Path, setup: Setup) -> None:
+    (tmp_path / "b.pdf").write_text("no PDF", encoding="utf-8")
+    record = done(Job(tmp_path / "b.pdf", "2024/b.pdf", tmp_path / "b.json"), None, setup)
+    assert record.message.startswith("2024/b.pdf: not a PDF")
+
+
 def test_a_result_goes_when_its_file_cannot_be_read_any_more(job: Job, setup: Setup) -> None:
     known = done(job, None, setup)
     job.path.write_text("no PDF", encoding="utf-8")
