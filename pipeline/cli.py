@@ -140,7 +140,7 @@ def run_command(
         log("run", source=str(source), out=str(out), found=found, on_record=len(known), recipe=setup.recipe)
         with _watched(found, log, quiet=quiet) as tell:
             records = carry_out(results, known, out, Run(used, found, started), tell=tell)
-    _print_run(records, out, quiet=quiet)
+    _print_run(records, out, quiet=quiet, listed=LISTED)
     raise typer.Exit(FAILED if any(record.error for record in records) else 0)
 
 
@@ -212,10 +212,10 @@ def _interruptible(tally: Tally) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False) -> None:
+def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False, listed: int) -> None:
     """The table of a run, and why some inputs could not be read or were not read anew; quietly, only the latter."""
     if not quiet:
-        console.print(run_table(records) if len(records) <= LISTED else verdict_table(records))
+        console.print(run_table(records) if len(records) <= listed else verdict_table(records))
     told = [record for record in records if record.message]
     for record in told[:TOLD]:
         _say(f"{'kept' if record.error is None else 'not read'}: {record.message}", to=errors)
@@ -228,7 +228,8 @@ def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False) -> 
 @app.command("summary", epilog="Example: payterms summary review/")
 def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")]) -> None:
     """Print the table of an earlier run again."""
-    _print_run(read_run(out), out)
+    records = read_run(out)
+    _print_run(records, out, listed=len(records))
 
 
 @app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")

@@ -130,8 +130,7 @@ def journal(out: Path) -> Iterator[FileIO]:
 
 def add(record: Record, file: FileIO) -> None:
     """Write a record into the journal, past the reach of whatever may happen to this process. Raises OutputError."""
-    line = json.dumps(dataclasses.asdict(record), ensure_ascii=False) + "\n"
-    _append(line.encode(errors="replace"), file)
+    _append(f"{_line(record)}\n".encode(errors="replace"), file)
 
 
 def _append(line: bytes, file: FileIO) -> None:
@@ -199,15 +198,25 @@ def write_run(records: Iterable[Record], out: Path, run: Run, *, earlier: Iterab
         "failed": sum(record.error is not None for record in inputs),
         "kept": sum(record.kept for record in inputs),
         "in_doubt": sum(record.in_doubt for record in inputs),
-        "inputs": [dataclasses.asdict(record) for record in inputs],
-        "earlier": [dataclasses.asdict(record) for record in earlier],
     }
+    # A record a line, put together as text: a million records as dictionaries would take gigabytes.
+    head = json.dumps(held, ensure_ascii=False, indent=1).removesuffix("\n}")
+    text = f"{head},\n{_listed('inputs', inputs)},\n{_listed('earlier', earlier)}\n}}\n"
     try:
-        annotated.write_text(json.dumps(held, ensure_ascii=False, indent=1) + "\n", out / RUN_FILE)
+        annotated.write_text(text, out / RUN_FILE)
         (out / JOURNAL_FILE).unlink(missing_ok=True)
     except OSError as error:
         told = f"cannot be written ({error.strerror}); free space there, and run again: what is done stays done"
         raise OutputError(f"{out / RUN_FILE}: {told}") from error
+
+
+def _listed(name: str, records: Iterable[Record]) -> str:
+    lines = ",\n".join(f"  {_line(record)}" for record in records)
+    return f' "{name}": [\n{lines}\n ]' if lines else f' "{name}": []'
+
+
+def _line(record: Record) -> str:
+    return json.dumps(dataclasses.asdict(record), ensure_ascii=False)
 
 
 def in_order(records: Iterable[Record]) -> list[Record]:
