@@ -8,7 +8,11 @@ OUT ?= review
 # Two workers for the tests: each of them reads, trains and tags for real.
 PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 
-.PHONY: help run test check format lint types imports readme model constraints clean
+# What `make gains` compares: today's code with that of a commit, on labelled contracts.
+BEFORE ?= HEAD
+LABELS ?= data/contracts/labels.jsonl
+
+.PHONY: help run test check format lint types imports bench readme model gains constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -33,11 +37,25 @@ types: .venv/dev
 imports: .venv/dev
 	.venv/bin/lint-imports
 
+# What it measures is told at the head of each script; on the sample contracts it takes minutes.
+bench: .venv/run  ## Measure speed, growth, memory, and what the fast layout loses (CONTRACTS=folder for your own)
+	.venv/bin/python bench/throughput.py '$(CONTRACTS)' --plain
+	.venv/bin/python bench/growth.py '$(CONTRACTS)'
+	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/fast' --quiet || test $$? = 1
+	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/all' --layout all --quiet || test $$? = 1
+	.venv/bin/python bench/layout.py '$(OUT)/fast' '$(OUT)/all'
+
 readme: .venv/dev  ## Write what the commands print today into README.md
 	.venv/bin/python tests/readme.py
 
 model: .venv/run  ## Train the model that comes with payterms anew, whether it is better or not
 	.venv/bin/payterms train --model models/default --force
+
+gains: .venv/run  ## List what today's code won and lost since a commit (BEFORE=commit CONTRACTS=folder LABELS=file)
+	@rm -rf .gains && mkdir -p .gains/code && git archive '$(BEFORE)' pipeline models | tar -x -C .gains/code
+	PYTHONPATH=.gains/code .venv/bin/python -m pipeline.cli run --quiet '$(CONTRACTS)' .gains/before
+	.venv/bin/payterms run --quiet '$(CONTRACTS)' .gains/after
+	.venv/bin/payterms gains .gains/before .gains/after '$(LABELS)'
 
 constraints:  ## Write constraints.txt anew, from the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv --clear .venv

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pipeline import __version__
+from pipeline.batch.children import warm_up
 from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of
 from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
 from pipeline.batch.one import recipe_of
@@ -28,12 +29,24 @@ from pipeline.batch.record import Done, Record
 from pipeline.batch.run import carry_out, run_here, run_there
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
+from pipeline.learn.gains import gains
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
+from pipeline.learn.measure import Result, basis_right, calibration, read_labelled, results_of, scores
 from pipeline.learn.metrics import Evaluation, evaluate
-from pipeline.learn.retrain import retrain
 from pipeline.learn.split import parted
+from pipeline.read.text import Layout
 from pipeline.report.progress import Tally, log_line, logged, progress_line
-from pipeline.report.tables import confusion_table, mistake_table, run_counts, run_table, score_table, shown, verdict_table
+from pipeline.report.tables import (
+    confusion_table,
+    found_table,
+    gains_table,
+    mistake_table,
+    run_counts,
+    run_table,
+    score_table,
+    shown,
+    verdict_table,
+)
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
 
@@ -113,6 +126,9 @@ def run_command(
         int, typer.Option("--memory-mb", min=1, help="Memory that one contract may take beside what a worker holds (Linux).")
     ] = MEMORY_MB,
     model: ModelOption = None,
+    layout: Annotated[
+        Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
+    ] = Layout.FAST,
     password: Annotated[
         str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
     ] = "",
@@ -130,9 +146,11 @@ def run_command(
     """
     started = time.monotonic()
     found = count_jobs(source, out)
+    if scheduler is None:
+        warm_up()
     # A model that cannot be loaded is told here, before any worker starts.
     used = load(model or default_folder()).ref
-    options = Options(password=password)
+    options = Options(password=password, layout=layout)
     setup = Setup(model, recipe_of(used, options), options, timeout, memory_mb, force=force)
     with alone(out), _log(log_json) as log:
         known = _known(out, quiet=quiet)
@@ -288,6 +306,9 @@ def train(
     force: Annotated[bool, typer.Option("--force", help="Put the new model in place even if it is worse.")] = False,
 ) -> None:
     """Train a model from labels and reviewed JSON; it replaces the old one only if it is not worse."""
+    # scikit-learn takes a second to import: the other commands start without it.
+    from pipeline.learn.retrain import retrain
+
     folder = model or default_folder()
     given = read_labels(labels)
     corrections = read_reviewed(reviewed) if reviewed else []
@@ -314,12 +335,55 @@ def evaluate_command(
 
 
 def _print_evaluation(result: Evaluation, *, worst: bool) -> None:
-    console.print(score_table(result))
+    console.print(score_table(result.scores))
     measures = f"macro F1 {result.macro_f1:.3f}, calibration error {result.calibration_error:.3f}"
     _say(f"{measures}, on {result.units:,} units of {result.groups} groups")
     console.print(confusion_table(result))
     if worst:
         console.print(mistake_table(result))
+
+
+@app.command("measure", epilog="Example: payterms measure review/ data/contracts/labels.jsonl")
+def measure_command(
+    out: Annotated[Path, typer.Argument(help="Folder of annotated JSON, as `payterms run` writes it.")],
+    labelled: Annotated[Path, typer.Argument(help="Labelled sentences of those contracts (*.jsonl).")],
+    model: ModelOption = None,
+    worst: Annotated[int, typer.Option(min=0, help="How many misses and false alarms to list.")] = 0,
+) -> None:
+    """Measure a run against labelled contracts: terms, basis, and the model's calibration on their sentences."""
+    sentences = read_labelled(labelled)
+    results = results_of(sentences, out)
+    _print_scores(results)
+    _say(f"calibration error {calibration(sentences, out, load(model or default_folder())):.3f}")
+    if worst:
+        missed = [found for result in results for found in sorted(result.missed)]
+        alarms = [found for result in results for found in sorted(result.alarms)]
+        console.print(found_table({"missed": missed[:worst], "false alarm": alarms[:worst]}))
+
+
+@app.command("gains", epilog="Example: payterms gains before/ after/ data/contracts/labels.jsonl")
+def gains_command(
+    before: Annotated[Path, typer.Argument(help="Folder of annotated JSON of the first run.")],
+    after: Annotated[Path, typer.Argument(help="Folder of annotated JSON of the second run.")],
+    labelled: Annotated[Path, typer.Argument(help="Labelled sentences of those contracts (*.jsonl).")],
+) -> None:
+    """List what one run won and lost against another on labelled contracts, term by term."""
+    sentences = read_labelled(labelled)
+    first, second = results_of(sentences, before), results_of(sentences, after)
+    changes = gains(first, second)
+    console.print(gains_table(changes))
+    for name, results in (("before", first), ("after", second)):
+        _say(f"\n{name}")
+        _print_scores(results)
+    won, lost = len(changes.found) + len(changes.silenced), len(changes.missed) + len(changes.alarmed)
+    _say(f"\nwon {won}, lost {lost}")
+
+
+def _print_scores(results: Sequence[Result]) -> None:
+    by_kind = scores(results)
+    console.print(score_table(by_kind))
+    macro = sum(one.f1 for one in by_kind.values()) / len(by_kind)
+    _say(f"macro F1 {macro:.3f}, basis right {basis_right(results):.3f}, of {len(results)} contracts")
 
 
 @app.command("schema", epilog="Example: payterms schema > annotated.schema.json")

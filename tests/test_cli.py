@@ -7,14 +7,15 @@ from typing import Any
 
 import jsonschema
 import pytest
-from builders import Answer, Command, Ran, contract, locked_pdf, one_page_pdf, shell, term, write_jsonl
+from builders import SAMPLES, Answer, Command, Ran, contract, locked_pdf, one_page_pdf, shell, term, write_jsonl
 
 from pipeline import __version__, cli
 from pipeline.batch.journal import alone
 from pipeline.contract import Kind
 from pipeline.review.annotated import write
 
-COMMANDS = ["run", "summary", "tag", "train", "evaluate", "schema"]
+LABELLED = SAMPLES / "labels.jsonl"
+COMMANDS = ["run", "summary", "tag", "train", "evaluate", "measure", "gains", "schema"]
 PLAIN = "Licensee shall pay a milestone payment of $500,000 upon first commercial sale of the Product."
 GIVEN: dict[str, Any] = {"id": 7, "text": "(a) 30% on delivery of the turbine;", "lead": "The Price is payable as follows:"}
 STDIN_FAULTS = {
@@ -172,6 +173,28 @@ def test_a_second_run_into_a_folder_is_refused(tmp_path: Path, payterms: Command
         answer = payterms("run", tmp_path / "a.pdf", tmp_path / "out")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith(f"payterms: {tmp_path / 'out'}: another run is writing there (process ")
+
+
+def test_a_run_is_measured_against_labelled_contracts(ran: Ran, payterms: Command) -> None:
+    answer = payterms("measure", ran.out, LABELLED, "--worst", "3")
+    assert answer.code == 0
+    assert re.search(r"^milestone +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +160 +\d+$", answer.out, re.MULTILINE)
+    assert re.search(r"macro F1 0\.\d{3}, basis right 0\.\d{3}, of 14 contracts", answer.out)
+    assert re.search(r"calibration error 0\.\d{3}", answer.out)
+    # Of fourteen labelled contracts, twelve were not run: their terms are missed.
+    assert answer.out.count("\nmissed ") == 3
+
+
+def test_gains_and_losses_between_two_runs_are_listed(ran: Ran, tmp_path: Path, payterms: Command) -> None:
+    record = json.loads((ran.out / "milestone_table.json").read_text(encoding="utf-8"))
+    record["terms"] = []
+    record["verdict"]["basis"] = "none"
+    (tmp_path / "milestone_table.json").write_text(json.dumps(record), encoding="utf-8")
+    answer = payterms("gains", tmp_path, ran.out, LABELLED)
+    assert answer.code == 0
+    assert re.search(r"^\+ found +milestone_table +milestone +", answer.out, re.MULTILINE)
+    assert re.search(r"^\+ basis +milestone_table +milestone +none -> milestone$", answer.out, re.MULTILINE)
+    assert re.search(r"^won \d+, lost 0$", answer.out, re.MULTILINE)
 
 
 def test_plain_lines_are_tagged(payterms: Command) -> None:

@@ -11,7 +11,8 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as Expired
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing.context import BaseContext
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext, ForkServerContext
 from threading import Lock
 from typing import Final
 
@@ -22,6 +23,7 @@ from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, failure
 
 WORKER: Final = "pipeline.batch.worker"
+WARM: Final = "pipeline.batch.warm"
 # How a worker ends that could get no more memory: its heap is full of holes by then, and the next contract wants a whole one.
 OUT_OF_MEMORY: Final = 77
 # How often a contract is given to a new pool when the pool broke for no fault of its own.
@@ -87,6 +89,12 @@ class Children:
         return self._pool
 
 
+def warm_up() -> None:
+    """Start the process that workers are forked from, where there is one; it takes seconds, in which this one goes on."""
+    if isinstance(_context(), ForkServerContext):
+        forkserver.ensure_running()
+
+
 def _start() -> None:
     from pipeline.batch import worker  # noqa: PLC0415 (heavy)
 
@@ -107,7 +115,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", WORKER])
+    context.set_forkserver_preload(["__main__", WORKER, WARM])
     return context
 
 

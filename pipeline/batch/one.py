@@ -48,7 +48,7 @@ def _files(part: Path) -> Iterable[Path]:
 
 def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
-    reading = read_contract(path, password=options.password)
+    reading = read_contract(path, password=options.password, layout=options.layout)
     terms = tag(units_of(reading.text), model, reading.boxes)
     return Contract(
         schema_version=SCHEMA_VERSION,

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pipeline.read.text import Layout
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How every contract of a run is read; made from the command's options, and handed down to `annotate` as one.
 
-    `password` opens encrypted contracts that need one.
+    `password` opens encrypted contracts that need one; `layout` says which pages pdfplumber lays out.
     """
 
     password: str = ""
+    layout: Layout = Layout.FAST
 
 
 PLAIN: Final = Options()

@@ -5,6 +5,7 @@ Here as in a cluster, contracts are read by `work` in a process that may be kill
 
 import contextlib
 import dataclasses
+import gc
 import logging
 import multiprocessing
 import os
@@ -32,6 +33,8 @@ from pipeline.tag.model import Model, default_folder, load
 if sys.platform != "win32":
     import resource
 
+# A page makes thousands of objects that stay until its contract is written: to look for garbage at every 700 wastes a tenth.
+GARBAGE_EVERY: Final = 200_000
 # Failures that have nothing to do with what the file holds; they may be gone when it is read again.
 PASSING: Final = frozenset({
     "input", "encrypted", "vanished", "changed", "not_written", "occupied", "worker_died", "other_version", "internal"
@@ -45,6 +48,7 @@ LONGEST_WARNING: Final = 200
 def start() -> None:
     """Set up a worker process: libraries that do not print, and an end when the process ends that it works for."""
     logging.getLogger().addHandler(logging.NullHandler())
+    gc.set_threshold(GARBAGE_EVERY)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

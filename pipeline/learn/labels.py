@@ -24,14 +24,15 @@ UNITS: Final = {"sentence": Unit.SENTENCE, "item": Unit.SENTENCE, "row": Unit.RO
 class Label:
     """A unit and its kind; `group` is the contract it comes from.
 
-    `against_name` marks substance over name (a "milestone payment" that the calendar triggers), `reviewed` a label that a
-    reviewer gave.
+    `against_name` marks substance over name (a "milestone payment" that the calendar triggers), `free_wording` a unit that
+    says in an author's own words what contracts say in stock phrases, `reviewed` a label that a reviewer gave.
     """
 
     unit: Sentence
     kind: Kind
     group: str
     against_name: bool = False
+    free_wording: bool = False
     reviewed: bool = False
 
 
@@ -79,7 +80,13 @@ def _label(line: str, where: str) -> Label:
     if not isinstance(entry, dict):
         raise LabelError(f"{where}: no object; a label is one, with {', '.join(REQUIRED)}")
     _check_entry(entry, where)
-    return Label(_sentence(entry), Kind(entry["label"]), entry["group"], against_name=bool(entry.get("substance_over_name")))
+    return Label(
+        _sentence(entry),
+        Kind(entry["label"]),
+        entry["group"],
+        against_name=bool(entry.get("substance_over_name")),
+        free_wording=bool(entry.get("free_wording")),
+    )
 
 
 def _check_entry(entry: dict[str, Any], where: str) -> None:

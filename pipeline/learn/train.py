@@ -34,13 +34,14 @@ class Settings:
 
     `strength` is scikit-learn's C. `none_per_term` is how many candidate units that are no term a real contract has for
     each that is one: the corpus has two, and probabilities are set right for that. The weights say what one label counts:
-    one whose name misleads (the corpus holds far more of them than contracts do), one taken out of its context, and one
-    that a reviewer gave.
+    one whose name misleads (the corpus holds far more of them than contracts do), one in free wording (contracts speak in
+    stock phrases), one taken out of its context, and one that a reviewer gave.
     """
 
     strength: float = 1.0
     none_per_term: float = 20.0
     against_name_weight: float = 0.25
+    free_wording_weight: float = 0.25
     alone_weight: float = 0.5
     reviewed_weight: float = 20.0
 
@@ -106,7 +107,8 @@ def _rarity(kinds: npt.NDArray[np.int64], settings: Settings) -> float:
 def _weight(label: Label, settings: Settings) -> float:
     if label.reviewed:
         return settings.reviewed_weight
-    return settings.against_name_weight if label.against_name else 1.0
+    name_weight = settings.against_name_weight if label.against_name else 1.0
+    return name_weight * (settings.free_wording_weight if label.free_wording else 1.0)
 
 
 def _stands_alone(unit: Sentence) -> bool:

@@ -79,7 +79,8 @@ def blocks_of(sheets: Sequence[Sheet]) -> list[Block]:
         if runs_on:
             blocks[-1] = _joined(blocks[-1], body.pop(0))
         if body or not runs_on:
-            blocks, notes = [*blocks, *notes, *body], []
+            blocks += [*notes, *body]
+            notes = []
         notes += foot
     return _stitched(blocks + notes)
 

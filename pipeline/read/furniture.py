@@ -6,6 +6,7 @@ within the pages of the PDF: what such breaks part are the leaves of a page.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
@@ -121,9 +122,9 @@ def _heads(upper: Line, lower: Line) -> bool:
 
 
 def _at_one_place(places: Sequence[tuple[float, int]], enough: float) -> Iterator[int]:
-    tops = [top for top, _ in places]
+    tops = sorted(top for top, _ in places)
     for top, line in places:
-        if sum(abs(other - top) <= SAME_PLACE_PT for other in tops) >= enough:
+        if bisect_right(tops, top + SAME_PLACE_PT) - bisect_left(tops, top - SAME_PLACE_PT) >= enough:
             yield line
 
 

@@ -75,12 +75,17 @@ class Line:
         """The words, parted by spaces."""
         return " ".join([word.text for word in self.words])
 
-    @cached_property
+    @property
     def cells(self) -> tuple["Line", ...]:
         """The line cut at the gaps that are wide for its print and for the line; justified prose has wide spaces."""
+        return self._parts or (self,)
+
+    @cached_property
+    def _parts(self) -> tuple["Line", ...]:
+        """The parts of a line that is cut; a line that kept itself as its part would be freed late, and a page with it."""
         gaps = [right.x0 - left.x1 for left, right in pairwise(self.words)]
         widest, least = max(gaps, default=0.0), _cell_gap(gaps, self.size_pt)
-        return (self,) if widest < least else tuple(_cut(self.words, gaps, least))
+        return () if widest < least else tuple(_cut(self.words, gaps, least))
 
 
 def _cell_gap(gaps: Sequence[float], size_pt: float) -> float:

@@ -8,8 +8,9 @@ import hashlib
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,8 @@ ORDERS: Final = {
 }
 # "|" parts the cells of a row in the text, so that a bar in a document is shown by its broken twin.
 BAR: Final = str.maketrans({"|": "¦", "\u00a0": " ", "\u00ad": "-", "\ufeff": ""})
+# Most words come again; so many are kept, each once.
+KNOWN_WORDS: Final = 20_000
 BULLET: Final = "•"
 # A glyph whose font does not tell its character: pdfminer's way to write it; alone, it is a bullet, and so is a dingbat.
 UNKNOWN_GLYPH: Final = re.compile(r"\(cid:\d+\)")
@@ -76,15 +79,16 @@ class Sheet:
     grids: tuple[Grid, ...]
 
 
-def read_sheets(path: Path, *, password: str = "") -> tuple[Sheet, ...]:
-    """Every page of the PDF at `path`, in order.
+def read_sheets(path: Path, *, password: str = "", numbers: Container[int] | None = None) -> tuple[Sheet, ...]:
+    """Every page of the PDF at `path`, in order; of `numbers` (from 1) only, if they are given.
 
     Raises NotPdfError, EncryptedError, NoPagesError or DamagedError, naming the file. A page whose content cannot be
     followed does not raise: its sheet is empty and flagged `unreadable`. A file that cannot be opened is an InputError.
     """
     try:
         with path.open("rb") as file:
-            return tuple(_sheet(page) for page in _pages(file, path.name, password))
+            pages = _pages(file, path.name, password)
+            return tuple(_sheet(page) for page in pages if numbers is None or page.page_number in numbers)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
 
@@ -203,7 +207,7 @@ def _word(word: dict[str, Any], way: str, page_number: int) -> Word:
     first = word["chars"][0]
     box = Box(page_number, *(round(float(word[side]), 2) for side in ("x0", "top", "x1", "bottom")))
     font = first["fontname"].lower()
-    text = BULLET if len(word["text"]) == 1 and any(name in font for name in DINGBATS) else _clean(word["text"])
+    text = BULLET if len(word["text"]) == 1 and any(name in font for name in DINGBATS) else clean(word["text"])
     return Word(text, *_turned(box, way), float(first["size"]), "bold" in font, box)
 
 
@@ -218,8 +222,10 @@ def _turned(box: Box, way: str) -> tuple[float, float, float, float]:
     return box.x0, box.top, box.x1, box.bottom
 
 
-def _clean(text: str) -> str:
-    if text.isascii() and text.isalnum():
+@lru_cache(maxsize=KNOWN_WORDS)
+def clean(text: str) -> str:
+    """The text of a word as it may stand in the contract's text."""
+    if text.isascii() and (text.isalnum() or (text.isprintable() and "|" not in text and "(cid:" not in text)):
         return text
     if UNKNOWN_GLYPH.fullmatch(text):
         return BULLET

@@ -4,18 +4,21 @@ Blocks are parted by `BLOCK_BREAK`, the cells of a row by `CELL_BREAK`, words by
 is joined again; every other character of a word stands in the text as it stands on the page.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from pipeline.contract import BLOCK_BREAK, CELL_BREAK, Box, Source, Span
 from pipeline.read.blocks import Block, blocks_of
 from pipeline.read.lines import Line
 from pipeline.read.pdf import Sheet, Word, read_sheets, sha256_of
+from pipeline.read.pdfium import read_sheets_fast
 
 # Parts that keep their hyphen when the document itself does not tell how the word is written.
 HYPHENATED: Final = frozenset({
@@ -30,12 +33,46 @@ SUSPENDED: Final = frozenset({"and", "or", "to"})
 AROUND_WORD: Final = ".,:;()[]\"“”’'"
 
 
-class PlacedWord(NamedTuple):
-    """A word's place in the text and on its page; `line` numbers the lines of the document."""
+class Layout(StrEnum):
+    """Which pages pdfplumber lays out: those that pdfium cannot give (`FAST`), or all of them."""
 
-    span: Span
-    box: Box
-    line: int
+    FAST = "fast"
+    ALL = "all"
+
+
+def _counts() -> "array[int]":
+    return array("q")
+
+
+def _points() -> "array[float]":
+    return array("d")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Where each word of a text stands, in order: its span, its line in the document, its page, and the four sides of its box.
+
+    Arrays, because a contract of 2,000 pages has 800,000 words, and as objects their places take more room than they.
+    """
+
+    start: "array[int]" = field(default_factory=_counts)
+    end: "array[int]" = field(default_factory=_counts)
+    line: "array[int]" = field(default_factory=_counts)
+    page: "array[int]" = field(default_factory=_counts)
+    sides: "array[float]" = field(default_factory=_points)
+
+    def add(self, span: Span, line: int, box: Box) -> None:
+        """Note the place of the next word."""
+        self.start.append(span.start)
+        self.end.append(span.end)
+        self.line.append(line)
+        self.page.append(box.page)
+        self.sides.extend((box.x0, box.top, box.x1, box.bottom))
+
+    def box(self, words: Sequence[int]) -> Box:
+        """The box around words that follow each other on one page, by their numbers."""
+        x0, top, x1, bottom = (self.sides[4 * words[0] + side : 4 * words[-1] + 4 : 4] for side in range(4))
+        return Box(self.page[words[0]], min(x0), min(top), max(x1), max(bottom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +81,39 @@ class Reading:
 
     source: Source
     text: str
-    words: tuple[PlacedWord, ...]
+    places: Places
 
     def boxes(self, span: Span) -> tuple[Box, ...]:
         """The boxes of the words that a span touches, one for each line, in reading order."""
-        first = bisect_right(self.words, span.start, key=lambda word: word.span.end)
-        last = bisect_left(self.words, span.end, key=lambda word: word.span.start)
-        lines = groupby(self.words[first:last], key=lambda word: word.line)
-        return tuple(_around([word.box for word in words]) for _, words in lines)
+        places = self.places
+        first, last = bisect_right(places.end, span.start), bisect_left(places.start, span.end)
+        lines = groupby(range(first, last), key=places.line.__getitem__)
+        return tuple(places.box(list(words)) for _, words in lines)
 
 
-def read_contract(path: Path, *, password: str = "") -> Reading:
+def read_contract(path: Path, *, password: str = "", layout: Layout = Layout.FAST) -> Reading:
     """Read the PDF at `path`. Raises what `read_sheets` raises."""
-    return reading_of(path.name, sha256_of(path), read_sheets(path, password=password))
+    read = read_sheets if layout is Layout.ALL else read_sheets_fast
+    return reading_of(path.name, sha256_of(path), read(path, password=password))
 
 
 def reading_of(name: str, sha256: str, sheets: Sequence[Sheet]) -> Reading:
     """The reading of sheets that are at hand, for a source of this name."""
-    text, words = text_of(blocks_of(sheets))
-    return Reading(Source(name, sha256, tuple(sheet.page for sheet in sheets)), text, words)
+    text, places = text_of(blocks_of(sheets))
+    return Reading(Source(name, sha256, tuple(sheet.page for sheet in sheets)), text, places)
 
 
-def text_of(blocks: Sequence[Block]) -> tuple[str, tuple[PlacedWord, ...]]:
+def text_of(blocks: Sequence[Block]) -> tuple[str, Places]:
     """The text of the blocks and the place of each of their words."""
     parts: list[str] = []
-    placed: list[PlacedWord] = []
+    places = Places()
     at = 0
     for word, line, text, after in _pieces(blocks, _spellings(blocks)):
         end = at + len(text)
-        placed.append(PlacedWord(Span(at, end), word.box, line))
+        places.add(Span(at, end), line, word.box)
         parts += (text, after)
         at = end + len(after)
-    return "".join(parts).removesuffix(BLOCK_BREAK), tuple(placed)
+    return "".join(parts).removesuffix(BLOCK_BREAK), places
 
 
 def _pieces(blocks: Iterable[Block], known: Counter[str]) -> Iterator[tuple[Word, int, str, str]]:
@@ -121,13 +159,3 @@ def _spellings(blocks: Iterable[Block]) -> Counter[str]:
     for text, times in written.items():
         spelled[text.strip(AROUND_WORD).casefold()] += times
     return spelled
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        boxes[0].page,
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )

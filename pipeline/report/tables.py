@@ -2,14 +2,16 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.batch.record import Record, Why
-from pipeline.learn.metrics import POSITIVE, Evaluation
+from pipeline.learn.gains import Gains
+from pipeline.learn.measure import Found
+from pipeline.learn.metrics import POSITIVE, Evaluation, Score
 from pipeline.tag.model import KINDS
 
 EXCERPT: Final = 100
@@ -93,13 +95,13 @@ def _cells(record: Record) -> tuple[str, ...]:
     return name, *map(str, counts), record.basis, record.advance
 
 
-def score_table(evaluation: Evaluation) -> Table:
+def score_table(scores: Mapping[str, Score]) -> Table:
     """Precision, recall and F1 of each kind."""
     table = _table()
     for name in ("kind", "precision", "recall", "F1", "labelled", "tagged"):
         table.add_column(name, justify="left" if name == "kind" else "right")
     for kind in POSITIVE:
-        one = evaluation.scores[kind.value]
+        one = scores[kind.value]
         shares = (f"{share:.3f}" for share in (one.precision, one.recall, one.f1))
         table.add_row(kind.value, *shares, str(one.labelled), str(one.tagged))
     return table
@@ -122,6 +124,35 @@ def mistake_table(evaluation: Evaluation) -> Table:
     for name in ("p", "labelled", "tagged", "unit"):
         table.add_column(name, overflow="fold")
     for one in evaluation.mistakes:
-        excerpt = one.text if len(one.text) <= EXCERPT else one.text[: EXCERPT - 1] + "…"
-        table.add_row(f"{one.probability:.2f}", one.label.value, one.tagged.value, Text(shown(excerpt)))
+        table.add_row(f"{one.probability:.2f}", one.label.value, one.tagged.value, _excerpt(one.text))
+    return table
+
+
+def _excerpt(text: str) -> Text:
+    return Text(shown(text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"))
+
+
+def found_table(what: Mapping[str, Iterable[Found]]) -> Table:
+    """Terms of contracts, in groups that say what became of them."""
+    table = _table()
+    for name in ("", "contract", "kind", "text"):
+        table.add_column(name, overflow="fold")
+    for name, group in what.items():
+        for one in group:
+            table.add_row(name, Text(shown(one.contract)), one.kind.value, _excerpt(one.text))
+    return table
+
+
+def gains_table(changes: Gains) -> Table:
+    """What was won and lost, term by term, then the contracts whose basis turned."""
+    groups = {
+        "+ found": changes.found,
+        "+ false alarm gone": changes.silenced,
+        "- missed": changes.missed,
+        "- false alarm": changes.alarmed,
+    }
+    table = found_table(groups)
+    for one in changes.turned:
+        sign = "+" if one.after is one.right else "-" if one.before is one.right else " "
+        table.add_row(f"{sign} basis", Text(shown(one.contract)), one.right.value, f"{one.before.value} -> {one.after.value}")
     return table

@@ -4,29 +4,36 @@ A model is a folder: `model.skops` (scikit-learn objects in skops format, loaded
 `card.json` and `README.md` beside it. Its thresholds are learned and stored with it.
 """
 
+import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
-from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from pipeline.contract import Kind, ModelRef, Probabilities, Sentence
 from pipeline.errors import ModelError
 from pipeline.tag.views import Seen, Views, candidates, flag_columns, own_columns, views_of
 
+# scikit-learn takes a second to import: whoever starts workers does not wait for it, they do.
+if TYPE_CHECKING:
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
 FORMAT: Final = 2
 MODEL_FILE: Final = "model.skops"
+# Parts the terms of a vocabulary in the file; none holds it.
+TERM_BREAK: Final = "\n"
 # Columns of every array of probabilities, and the classes of the classifier.
 KINDS: Final = (Kind.NONE, Kind.MILESTONE, Kind.PROGRESS)
+# So many units are looked at at once: the products of their flags take 10 KB each.
+BATCH: Final = 1000
 # What is no candidate is not asked about.
 CERTAINLY_NONE: Final = np.array([1.0, 0.0, 0.0])
 # skops vouches for the types of scikit-learn, NumPy and SciPy; whatever else a file names is refused.
@@ -45,8 +52,8 @@ class Model:
 
     name: str
     sha256: str
-    vectorizers: Mapping[str, TfidfVectorizer]
-    classifier: LogisticRegression
+    vectorizers: "Mapping[str, TfidfVectorizer]"
+    classifier: "LogisticRegression"
     thresholds: Mapping[str, float]
     none_per_term: float
 
@@ -60,9 +67,10 @@ class Model:
         answers = np.tile(CERTAINLY_NONE, (len(units), 1))
         seen = Seen()
         chosen = candidates(units, seen)
-        if chosen:
-            features = matrix(views_of([units[index] for index in chosen], seen), self.vectorizers)
-            answers[chosen] = self.classifier.predict_proba(features)
+        for start in range(0, len(chosen), BATCH):
+            batch = chosen[start : start + BATCH]
+            features = matrix(views_of([units[index] for index in batch], seen), self.vectorizers)
+            answers[batch] = self.classifier.predict_proba(features)
         return answers
 
     def decide(self, probabilities: npt.NDArray[np.float64]) -> list[Kind]:
@@ -74,8 +82,10 @@ class Model:
         return max(reached)[1] if reached else Kind.NONE
 
 
-def matrix(views: Views, vectorizers: Mapping[str, TfidfVectorizer]) -> sparse.csr_matrix:
+def matrix(views: Views, vectorizers: "Mapping[str, TfidfVectorizer]") -> "sparse.csr_matrix":
     """The features of the views, one row each: weighted n-grams of each part, flags, products of the unit's own flags."""
+    from scipy import sparse
+
     parts: list[Any] = [
         vectorizer.transform(getattr(views, part)) * PART_WEIGHTS[part] for part, vectorizer in vectorizers.items()
     ]
@@ -83,8 +93,10 @@ def matrix(views: Views, vectorizers: Mapping[str, TfidfVectorizer]) -> sparse.c
     return sparse.hstack([*parts, sparse.csr_matrix(views.flags), _products(own)]).tocsr()
 
 
-def _products(flags: npt.NDArray[np.float32]) -> sparse.csr_matrix:
+def _products(flags: npt.NDArray[np.float32]) -> "sparse.csr_matrix":
     """Whether two flags are raised together, for every pair of columns, weighted."""
+    from scipy import sparse
+
     left, right = np.triu_indices(flags.shape[1], k=1)
     return sparse.csr_matrix(flags[:, left] * flags[:, right] * PRODUCT_WEIGHT)
 
@@ -97,12 +109,15 @@ def probabilities_of(row: npt.NDArray[np.float64]) -> Probabilities:
 
 def save(model: Model, folder: Path) -> str:
     """Write the model's file into the folder, made if need be; returns its SHA-256."""
+    import skops.io
+
     folder.mkdir(parents=True, exist_ok=True)
     content = skops.io.dumps(
         {
             "format": FORMAT,
             "columns": list(flag_columns()),
-            "vectorizers": dict(model.vectorizers),
+            "vectorizers": {part: _without_terms(vectorizer) for part, vectorizer in model.vectorizers.items()},
+            "terms": {part: _terms_of(vectorizer) for part, vectorizer in model.vectorizers.items()},
             "classifier": model.classifier,
             "thresholds": dict(model.thresholds),
             "none_per_term": float(model.none_per_term),
@@ -111,6 +126,18 @@ def save(model: Model, folder: Path) -> str:
     )
     (folder / MODEL_FILE).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
+
+
+def _without_terms(vectorizer: "TfidfVectorizer") -> "TfidfVectorizer":
+    """The vectorizer as it is kept: skops looks at each term of a vocabulary, which takes a second; in one string none."""
+    kept = copy.copy(vectorizer)
+    kept.vocabulary_ = {}
+    return kept
+
+
+def _terms_of(vectorizer: "TfidfVectorizer") -> str:
+    """The terms of the vectorizer's vocabulary in the order of its columns."""
+    return TERM_BREAK.join(sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__))
 
 
 def load(folder: Path) -> Model:
@@ -125,12 +152,16 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{path}: format {held.get('format')!r}, expected {FORMAT}; train it anew with this version")
     if held.get("columns") != list(flag_columns()):
         raise ModelError(f"{path}: made for other rules than this version's; train it anew")
+    for part, terms in held.get("terms", {}).items():
+        held["vectorizers"][part].vocabulary_ = {term: column for column, term in enumerate(terms.split(TERM_BREAK))}
     sha256 = hashlib.sha256(content).hexdigest()
     fitted = (held["vectorizers"], held["classifier"], held["thresholds"], held["none_per_term"])
     return Model(folder.name, sha256, *fitted)
 
 
 def _held(path: Path, content: bytes) -> dict[str, Any]:
+    import skops.io
+
     try:
         unknown = [name for name in skops.io.get_untrusted_types(data=content) if name not in TRUSTED]
         if unknown:

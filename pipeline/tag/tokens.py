@@ -6,12 +6,12 @@ The normal form is an attribute of the lexeme, computed once for each distinct w
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import spacy
-from spacy.attrs import NORM
-from spacy.language import Language
-from spacy.tokens import Doc
+# spaCy takes most of a second to import: whoever starts workers does not wait for it, they do.
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 NUMBER: Final = "#"
 CURRENCY: Final = "¤"
@@ -27,6 +27,8 @@ REDACTION: Final = re.compile(
 WORD_AND_FIGURE: Final = re.compile(
     r"((?:\b[a-z][a-z.]*[\s-]+){1,8})\(\s*((?:US|U\.S\.)?\s?[$€£]?\s?\d[\d.,]*\s?%?)\s*\)", re.IGNORECASE
 )
+# The bracket without which there is no such number: nearly all sentences are spared the search for the words before it.
+FIGURE_IN_BRACKETS: Final = re.compile(r"\(\s*(?:US|U\.S\.)?\s?[$€£]?\s?\d", re.IGNORECASE)
 NUMBER_WORDS: Final = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred""".split()
@@ -56,10 +58,16 @@ FIGURE: Final = re.compile(r"[\d.,'’/]*\d[\d.,'’/%]*(?:st|nd|rd|th|k|m|mm|bn
 
 
 @cache
-def language() -> Language:
+def language() -> "Language":
     """Blank English of spaCy with the normal form below; nothing is downloaded."""
+    import spacy
+    from spacy.attrs import IS_SPACE, NORM
+
     nlp = spacy.blank("en")
     getters: dict[int, Callable[[str], str]] = getattr(nlp.vocab, "lex_attr_getters")  # noqa: B009 (untyped in spaCy's stubs)
+    # What else spaCy would note of each new word (its shape, whether it looks like a web address) nobody asks for.
+    for attribute in set(getters) - {NORM, IS_SPACE}:
+        del getters[attribute]
     getters[NORM] = normal_form
     for lexeme in nlp.vocab:
         lexeme.norm_ = normal_form(lexeme.text)
@@ -89,7 +97,7 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
-def docs(texts: Iterable[str]) -> Iterator[Doc]:
+def docs(texts: Iterable[str]) -> "Iterator[Doc]":
     """Each text as a spaCy document, with redactions made words and numbers written twice made one."""
     make: Callable[[str], Doc] = language().make_doc
     return (make(plain(text)) for text in texts)
@@ -97,7 +105,8 @@ def docs(texts: Iterable[str]) -> Iterator[Doc]:
 
 def plain(text: str) -> str:
     """The text with every redaction as one word, and "thirty (30)" as its figure."""
-    return WORD_AND_FIGURE.sub(_figure_only, REDACTION.sub(f" {REDACTED} ", text))
+    text = REDACTION.sub(f" {REDACTED} ", text)
+    return WORD_AND_FIGURE.sub(_figure_only, text) if FIGURE_IN_BRACKETS.search(text) else text
 
 
 def _figure_only(match: re.Match[str]) -> str:
@@ -108,6 +117,7 @@ def _figure_only(match: re.Match[str]) -> str:
     return " ".join([*words, match[2]])
 
 
-def norms(doc: Doc) -> list[str]:
+def norms(doc: "Doc") -> list[str]:
     """The normal forms of a document's tokens, without white space."""
-    return [token.norm_ for token in doc if not token.is_space]
+    strings = doc.vocab.strings
+    return [strings[norm] for norm, space in doc.to_array(["NORM", "IS_SPACE"]).tolist() if not space]

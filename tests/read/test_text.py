@@ -78,7 +78,7 @@ def test_span_between_words_has_no_box() -> None:
 
 
 def test_no_pages_make_no_text() -> None:
-    assert (reading_of("a.pdf", "ab", []).text, reading().words) == ("", ())
+    assert (reading_of("a.pdf", "ab", []).text, list(reading().places.start)) == ("", [])
 
 
 def test_source_names_the_file_and_its_pages(tmp_path: Path) -> None:
@@ -105,16 +105,16 @@ def test_words_stand_in_order_where_they_say(lines: list[str]) -> None:
 def check_places(found: Reading) -> None:
     """Words follow each other, none is empty, what parts them is no word, and their boxes lie on their pages."""
     at = 0
-    for word in found.words:
-        between, text = found.text[at : word.span.start], found.text[slice(*word.span)]
+    for span in map(Span, found.places.start, found.places.end):
+        between, text = found.text[at : span.start], found.text[slice(*span)]
         assert between.strip() in ("", "|")
         assert text
         assert not re.search(r"\s", text)
-        page, box = found.source.pages[word.box.page - 1], word.box
+        (box,) = found.boxes(span)
+        page = found.source.pages[box.page - 1]
         assert -0.1 <= box.x0 <= box.x1 <= page.width_pt + 0.1
         assert -0.1 <= box.top <= box.bottom <= page.height_pt + 0.1
-        assert found.boxes(word.span) == (box,)
-        at = word.span.end
+        at = span.end
     assert at == len(found.text)
     assert not [char for char in found.text if not char.isprintable() and char != "\n"]
 
@@ -152,7 +152,7 @@ def test_samples_leave_out_what_is_no_text(name: str, words: str) -> None:
 
 def test_scan_is_recognised() -> None:
     found = read_contract(SAMPLES / "scan.pdf")
-    assert (found.text, found.words) == ("", ())
+    assert (found.text, list(found.places.start)) == ("", [])
     assert {page.flags for page in found.source.pages} == {("image_only",)}
 
 

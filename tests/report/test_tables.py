@@ -94,7 +94,7 @@ def test_a_file_name_cannot_style_the_table() -> None:
 
 
 def test_scores_by_kind() -> None:
-    assert printed(score_table(EVALUATION))[1:] == [
+    assert printed(score_table(EVALUATION.scores))[1:] == [
         ["milestone", "1.000", "0.500", "0.667", "2", "1"],
         ["progress", "0.000", "0.000", "0.000", "0", "1"],
     ]

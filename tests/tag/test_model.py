@@ -17,6 +17,7 @@ from pipeline.contract import Kind, Sentence, Span
 from pipeline.errors import ModelError
 from pipeline.learn.labels import Label, read_labels
 from pipeline.learn.train import train
+from pipeline.tag import model as model_module
 from pipeline.tag.model import FORMAT, KINDS, MODEL_FILE, Model, default_folder, load, probabilities_of, save
 from pipeline.tag.views import flag_columns
 
@@ -112,6 +113,13 @@ def test_a_unit_has_the_same_answer_alone_and_among_others(small: Model, labels:
     some = [label.unit for label in labels[:40]]
     together = small.probabilities(some)
     assert np.allclose(together, np.vstack([small.probabilities([one]) for one in some]))
+
+
+def test_answers_do_not_depend_on_the_batches(small: Model, labels: list[Label], monkeypatch: pytest.MonkeyPatch) -> None:
+    units = [label.unit for label in labels[:50]]
+    at_once = small.probabilities(units)
+    monkeypatch.setattr(model_module, "BATCH", 7)
+    assert np.array_equal(small.probabilities(units), at_once)
 
 
 @pytest.mark.parametrize(("shares", "kind"), DECISIONS.values(), ids=DECISIONS)

@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tag.tokens import CURRENCY, MONTH, NUMBER, PERCENT, REDACTED, docs, normal_form, norms, plain
+from pipeline.tag.tokens import (
+    CURRENCY,
+    FIGURE_IN_BRACKETS,
+    MONTH,
+    NUMBER,
+    PERCENT,
+    REDACTED,
+    WORD_AND_FIGURE,
+    docs,
+    normal_form,
+    norms,
+    plain,
+)
 
 FORMS = {
     "lower case": ("Upon", "upon"),
@@ -100,3 +112,15 @@ def test_every_figure_is_a_number(value: int, written: str) -> None:
 @given(st.text(max_size=200))
 def test_plain_text_holds_no_stars(text: str) -> None:
     assert "**" not in plain(text)
+
+
+@given(st.text(max_size=200))
+def test_forms_are_those_of_the_tokens(text: str) -> None:
+    (doc,) = docs([text])
+    assert norms(doc) == [token.norm_ for token in doc if not token.text.isspace()]
+
+
+# Texts of what a number written twice is made of.
+@given(st.lists(st.sampled_from([*"( )$€1,%.- a", "thirty", "days", "US", "U.S."]), max_size=14).map("".join))
+def test_no_number_is_written_twice_without_its_bracket(text: str) -> None:
+    assert FIGURE_IN_BRACKETS.search(text) or not WORD_AND_FIGURE.search(text)
