@@ -8,15 +8,11 @@ OUT ?= review
 # Two workers for the tests: each of them reads, trains and tags for real.
 PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 
-<<<<<<< HEAD
-.PHONY: help run test check format lint types imports bench readme model constraints clean
-=======
 # What `make gains` compares: today's code with that of a commit, on labelled contracts.
 BEFORE ?= HEAD
 LABELS ?= data/contracts/labels.jsonl
 
-.PHONY: help run test check format lint types imports readme model gains constraints clean
->>>>>>> main
+.PHONY: help run test check format lint types imports bench readme model gains constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14

@@ -23,7 +23,7 @@ from pathlib import Path
 import pypdfium2
 
 from pipeline.batch.one import annotate
-from pipeline.batch.run import GARBAGE_EVERY
+from pipeline.batch.worker import GARBAGE_EVERY
 from pipeline.tag.model import default_folder, load
 
 STATUS = Path("/proc/self/status")

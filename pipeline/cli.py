@@ -5,20 +5,28 @@ Exit codes: 0 all was done, 1 some inputs could not be read (or a new model was 
 
 import json
 import os
+import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from pipeline import __version__
-from pipeline.batch.one import Options
-from pipeline.batch.run import Record, jobs_of, prepare, read_run, run, warm_up, write_run
+from pipeline.batch.children import warm_up
+from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of
+from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
+from pipeline.batch.one import recipe_of
+from pipeline.batch.options import Options, Setup
+from pipeline.batch.record import Done, Record
+from pipeline.batch.run import carry_out, run_here, run_there
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
 from pipeline.learn.gains import gains
@@ -27,7 +35,18 @@ from pipeline.learn.measure import Result, basis_right, calibration, read_labell
 from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.split import parted
 from pipeline.read.text import Layout
-from pipeline.report.tables import confusion_table, found_table, gains_table, mistake_table, run_table, score_table, shown
+from pipeline.report.progress import Tally, log_line, logged, progress_line
+from pipeline.report.tables import (
+    confusion_table,
+    found_table,
+    gains_table,
+    mistake_table,
+    run_counts,
+    run_table,
+    score_table,
+    shown,
+    verdict_table,
+)
 from pipeline.review.annotated import schema
 from pipeline.tag.model import KINDS, default_folder, load
 
@@ -35,6 +54,12 @@ USAGE: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 TIMEOUT_S: Final = 1800.0
+MEMORY_MB: Final = 2048
+# How often a run tells how it gets on where there is no terminal to show a bar.
+SAID_EVERY_S: Final = 60.0
+# How many contracts are listed one by one, and how many reasons are told; more is for `run.json`.
+LISTED: Final = 1000
+TOLD: Final = 100
 BATCH: Final = 1000
 
 app = typer.Typer(
@@ -72,7 +97,7 @@ def main() -> None:
 
 def _say(text: str, *, to: Console = console) -> None:
     """Print a line as it is: no markup in it is obeyed, no control character sent, no line broken."""
-    to.print(shown(text), markup=False, soft_wrap=True)
+    to.print(shown(text).replace("\n", r"\n"), markup=False, soft_wrap=True)
 
 
 def _version(wanted: bool) -> None:
@@ -93,7 +118,13 @@ def run_command(
     source: Annotated[Path, typer.Argument(help="A PDF, or a folder that is searched for PDFs.")],
     out: Annotated[Path, typer.Argument(help="Folder for the annotated JSON; made if need be.")],
     workers: Annotated[int, typer.Option(min=1, help="Contracts read at the same time.")] = os.cpu_count() or 1,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Read on the Dask cluster of this scheduler instead, as tcp://HOST:8786.")
+    ] = None,
     timeout: Annotated[float, typer.Option(min=1.0, help="Seconds that one contract may take.")] = TIMEOUT_S,
+    memory_mb: Annotated[
+        int, typer.Option("--memory-mb", min=1, help="Memory that one contract may take beside what a worker holds (Linux).")
+    ] = MEMORY_MB,
     model: ModelOption = None,
     layout: Annotated[
         Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
@@ -101,54 +132,122 @@ def run_command(
     password: Annotated[
         str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
     ] = "",
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Read all anew, reviewed results too; those stay beside the new as .reviewed-….")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no table.")] = False,
+    log_json: Annotated[
+        Path | None, typer.Option("--log-json", help="File to add what happens to, a line of JSON for each contract.")
+    ] = None,
 ) -> None:
-    """Read contracts and write annotated JSON, one file each, and run.json with a record of every input."""
-    started = time.perf_counter()
-    jobs = jobs_of(source, out)
-    prepare(out)
-    warm_up()
-    folder = model or default_folder()
+    """Read contracts and write annotated JSON, one file each, and run.json with a record of every input.
+
+    Run again, it reads only what is new, or whose file, model or options have changed.
+    """
+    started = time.monotonic()
+    found = count_jobs(source, out)
+    if scheduler is None:
+        warm_up()
     # A model that cannot be loaded is told here, before any worker starts.
-    used = load(folder).ref
-    records: list[Record] = []
-    try:
-        results = run(jobs, folder, Options(password=password, layout=layout), workers=workers, timeout_s=timeout)
-        for record in _followed(results, len(jobs), quiet=quiet):
-            records.append(record)
-    except KeyboardInterrupt:
-        _say(f"payterms: interrupted; {len(records)} of {len(jobs)} are done, their results are in {out}", to=errors)
-        raise typer.Exit(INTERRUPTED) from None
-    finally:
-        write_run(records, out, used, seconds=time.perf_counter() - started, found=len(jobs))
-    _print_run(records, out, quiet=quiet)
+    used = load(model or default_folder()).ref
+    options = Options(password=password, layout=layout)
+    setup = Setup(model, recipe_of(used, options), options, timeout, memory_mb, force=force)
+    with alone(out), _log(log_json) as log:
+        known = _known(out, quiet=quiet)
+        results = _results(source, out, known, setup, workers=min(workers, found), scheduler=scheduler)
+        log("run", source=str(source), out=str(out), found=found, on_record=len(known), recipe=setup.recipe)
+        with _watched(found, log, quiet=quiet) as tell:
+            records = carry_out(results, known, out, Run(used, found, started), tell=tell)
+    _print_run(records, out, quiet=quiet, listed=LISTED)
     raise typer.Exit(FAILED if any(record.error for record in records) else 0)
 
 
-def _followed(records: Iterator[Record], total: int, *, quiet: bool) -> Iterator[Record]:
-    """The records, with a progress bar on the way."""
-    bar = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-    with Progress(
-        TextColumn("reading"), *bar, console=errors, transient=True, disable=quiet or not errors.is_terminal
-    ) as progress:
-        yield from progress.track(records, total=total)
+def _known(out: Path, *, quiet: bool) -> dict[str, Record]:
+    """What earlier runs have left in the folder; it is said, and put in order if the last run was killed."""
+    if unfinished(out):
+        sweep(out)
+    known = recorded(out)
+    if known and not quiet:
+        _say(f"{out} holds the records of {len(known):,} inputs; what has not changed since is not read again", to=errors)
+    return known
 
 
-def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False) -> None:
-    """The table of a run, and why some inputs could not be read; quietly, only the latter."""
+def _results(
+    source: Path, out: Path, known: Mapping[str, Record], setup: Setup, *, workers: int, scheduler: str | None
+) -> Generator[Done]:
+    if scheduler is None:
+        return run_here(jobs_of(source, out), known, setup, workers=workers)
+    # Other machines do not stand in this folder.
+    folder = setup.model_folder and setup.model_folder.absolute()
+    jobs = jobs_of(source.absolute(), out.absolute())
+    return run_there(jobs, known, replace(setup, model_folder=folder), scheduler=scheduler)
+
+
+@contextmanager
+def _log(path: Path | None) -> Iterator[Callable[..., None]]:
+    """Where to tell what happens: the file, or nowhere."""
+    if path is None:
+        yield lambda *_, **__: None
+        return
+    with path.open("a", encoding="utf-8", errors="replace", buffering=1) as file:
+        yield lambda event, **fields: print(log_line(event, **fields), file=file)
+
+
+@contextmanager
+def _watched(found: int, log: Callable[..., None], *, quiet: bool) -> Iterator[Callable[[Done], None]]:
+    """What to call with each result: a bar on a terminal, a line a minute elsewhere, nothing if quiet; and the log."""
+    tally = Tally(found)
+    said = [tally.started]
+
+    def tell(done: Done) -> None:
+        tally.count(done.record)
+        log("contract", **logged(done))
+        progress.update(task, completed=tally.done, line=progress_line(tally))
+        if progress.disable and not quiet and time.monotonic() - said[0] >= SAID_EVERY_S:
+            said[0] = time.monotonic()
+            _say(progress_line(tally), to=errors)
+
+    columns = (TextColumn("reading"), BarColumn(bar_width=16), TextColumn("{task.fields[line]}"))
+    with (
+        _interruptible(tally),
+        Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress,
+    ):
+        task = progress.add_task("", total=found, line=f"0/{found:,}")
+        yield tell
+    log("end", **{name: getattr(tally, name) for name in ("found", "read", "kept", "failed", "in_doubt", "pages")})
+
+
+@contextmanager
+def _interruptible(tally: Tally) -> Iterator[None]:
+    """Let an interruption, or the signal by which a system asks programs to end, end the run in order."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _say(f"payterms: interrupted; {tally.done} of {tally.found} are done; run again to go on", to=errors)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False, listed: int) -> None:
+    """The table of a run, and why some inputs could not be read or were not read anew; quietly, only the latter."""
     if not quiet:
-        console.print(run_table(records))
-    failed = [record for record in records if record.error is not None]
-    for record in failed:
-        _say(f"not read: {record.message}", to=errors)
+        console.print(run_table(records) if len(records) <= listed else verdict_table(records))
+    told = [record for record in records if record.message]
+    for record in told[:TOLD]:
+        _say(f"{'kept' if record.error is None else 'not read'}: {record.message}", to=errors)
+    if len(told) > TOLD:
+        _say(f"… and {len(told) - TOLD:,} more; {out / RUN_FILE} has all of them", to=errors)
     if not quiet:
-        _say(f"{len(records) - len(failed)} read, {len(failed)} not read; results in {out}")
+        _say(f"{run_counts(records)}; results in {out}")
 
 
 @app.command("summary", epilog="Example: payterms summary review/")
 def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")]) -> None:
     """Print the table of an earlier run again."""
-    _print_run(read_run(out), out)
+    records = read_run(out)
+    _print_run(records, out, listed=len(records))
 
 
 @app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")

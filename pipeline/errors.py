@@ -5,7 +5,12 @@ PaytermsError
 │   ├── NotPdfError       not_pdf
 │   ├── DamagedError      damaged
 │   ├── EncryptedError    encrypted
-│   └── NoPagesError      no_pages
+│   ├── NoPagesError      no_pages
+│   ├── VanishedError     vanished
+│   ├── ChangedError      changed
+│   └── OtherVersionError other_version
+├── OutputError           a result or record that cannot be written
+├── ClusterError          a scheduler that is not there, or its extra is not installed
 ├── RecordError           annotated JSON that does not hold what it should
 ├── LabelError            a labels file that does not hold what it should
 └── ModelError            a model that is missing, unknown, unsafe, or of another format
@@ -46,6 +51,32 @@ class NoPagesError(InputError):
     """The file is a PDF without pages."""
 
     code = "no_pages"
+
+
+class VanishedError(InputError):
+    """The file went away before it was read, or while it was."""
+
+    code = "vanished"
+
+
+class ChangedError(InputError):
+    """The file was written to while it was read."""
+
+    code = "changed"
+
+
+class OtherVersionError(InputError):
+    """The process that is to read the file has another payterms, or another model, than the run that asks for it."""
+
+    code = "other_version"
+
+
+class OutputError(PaytermsError):
+    """A result, or the record of a run, that cannot be written; what was done before is kept."""
+
+
+class ClusterError(PaytermsError):
+    """A cluster that cannot be used: not installed, not there, without workers, or lost."""
 
 
 class RecordError(PaytermsError):

@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 from builders import SAMPLES, Answer, Command, Ran, contract, locked_pdf, one_page_pdf, shell, term, write_jsonl
 
-from pipeline import __version__
+from pipeline import __version__, cli
+from pipeline.batch.journal import alone
 from pipeline.contract import Kind
 from pipeline.review.annotated import write
 
@@ -119,6 +120,59 @@ def test_a_quiet_run_without_failures_prints_nothing(tmp_path: Path, payterms: C
 def test_a_password_opens_what_is_encrypted(tmp_path: Path, payterms: Command) -> None:
     locked_pdf(tmp_path / "a.pdf")
     assert payterms("run", tmp_path / "a.pdf", tmp_path, "--quiet", "--workers", "1", "--password", "key").code == 0
+
+
+def test_a_run_that_goes_on_says_what_it_skips_and_why(tmp_path: Path, payterms: Command) -> None:
+    source, out, log = tmp_path / "in", tmp_path / "out", tmp_path / "log.jsonl"
+    source.mkdir()
+    one_page_pdf(source / "a.pdf")
+    first = payterms("run", source, out, "--log-json", log)
+    assert (first.err, first.out.splitlines()[-1]) == ("", f"1 read, 0 not read; results in {out}")
+    one_page_pdf(source / "two\nlines.pdf")
+    (source / "c\nd.pdf").write_text("no PDF", encoding="utf-8")
+    again = payterms("run", source, out, "--log-json", log)
+    assert again.err.splitlines() == [
+        f"{out} holds the records of 1 inputs; what has not changed since is not read again",
+        r"not read: c\nd.pdf: not a PDF (no %PDF- at its start); convert it to PDF first",
+    ]
+    assert again.out.splitlines()[-1] == f"1 read, 1 not read, 1 kept (1 unchanged); results in {out}"
+    events = objects(log.read_text(encoding="utf-8"))
+    assert [event["event"] for event in events] == ["run", "contract", "end", "run", *["contract"] * 3, "end"]
+    assert {event["source"]: event["why"] for event in events[4:7]} == {
+        "a.pdf": "unchanged",
+        "c\nd.pdf": "new",
+        "two\nlines.pdf": "new",
+    }
+    assert [events[-1][key] for key in ("found", "read", "kept", "failed")] == [3, 1, 1, 1]
+    forced = payterms("run", source, out, "--force", "--quiet")
+    assert (forced.code, forced.out, forced.err.count("\n")) == (1, "", 1)
+
+
+def test_a_long_run_gets_on_in_lines_where_there_is_no_terminal(
+    tmp_path: Path, payterms: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "SAID_EVERY_S", 0.0)
+    monkeypatch.setattr(cli, "LISTED", 0)
+    one_page_pdf(tmp_path / "a.pdf")
+    answer = payterms("run", tmp_path / "a.pdf", tmp_path / "out")
+    assert re.fullmatch(r"1/1  \S+/s \S+ pages/s  0:00:00 left  1 read, 0 failed, \d in doubt\n", answer.err)
+    assert answer.out.split()[:6] == ["contracts", "basis", "advance", "1", "milestone", "conditional"]
+
+
+def test_many_reasons_are_told_in_part(tmp_path: Path, payterms: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "TOLD", 1)
+    for name in "abc":
+        (tmp_path / f"{name}.pdf").write_text("no PDF", encoding="utf-8")
+    told = payterms("run", tmp_path, tmp_path / "out").err.splitlines()
+    assert told[1:] == [f"… and 2 more; {tmp_path / 'out' / 'run.json'} has all of them"]
+
+
+def test_a_second_run_into_a_folder_is_refused(tmp_path: Path, payterms: Command) -> None:
+    one_page_pdf(tmp_path / "a.pdf")
+    with alone(tmp_path / "out"):
+        answer = payterms("run", tmp_path / "a.pdf", tmp_path / "out")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(f"payterms: {tmp_path / 'out'}: another run is writing there (process ")
 
 
 def test_a_run_is_measured_against_labelled_contracts(ran: Ran, payterms: Command) -> None:

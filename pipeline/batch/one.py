@@ -1,31 +1,49 @@
 """One contract: a PDF file to a contract that is read, tagged and judged."""
 
-from dataclasses import dataclass
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from pipeline import __version__
-from pipeline.contract import Contract, Tool
+from pipeline.batch.options import PLAIN, Options
+from pipeline.contract import Contract, ModelRef, Tool
 from pipeline.judge.verdict import judge
-from pipeline.read.text import Layout, read_contract
+from pipeline.read.pdf import sha256_of
+from pipeline.read.text import read_contract
 from pipeline.review.annotated import SCHEMA_VERSION
 from pipeline.tag.model import Model
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
+# The parts of the package that a result depends on; the rest may change without making it another.
+DECISIVE: Final = ("contract.py", "read", "tag", "judge", "review/annotated.py", "batch/one.py")
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How every contract of a run is read; made from the command's options, and handed down to `annotate` as one.
 
-    `password` opens encrypted contracts that need one; `layout` says which pages pdfplumber lays out.
+def recipe_of(model: ModelRef, options: Options) -> str:
+    """What stands for all that a result depends on but the contract: model, options, program and its data, 16 hex digits.
+
+    A password is no part of it: it decides whether a contract can be read, not what it says.
     """
+    given = {**dataclasses.asdict(options), "password": ""}
+    held = json.dumps([__version__, _program(), model.sha256, given], sort_keys=True)
+    return hashlib.sha256(held.encode()).hexdigest()[:16]
 
-    password: str = ""
-    layout: Layout = Layout.FAST
+
+@cache
+def _program() -> str:
+    """A hash of the decisive parts of the package, so that an edited policy or word list counts as another program."""
+    package = Path(__file__).resolve().parents[1]
+    files = sorted(path for part in DECISIVE for path in _files(package / part))
+    held = "".join(f"{path.relative_to(package).as_posix()} {sha256_of(path)}\n" for path in files)
+    return hashlib.sha256(held.encode()).hexdigest()
 
 
-PLAIN: Final = Options()
+def _files(part: Path) -> Iterable[Path]:
+    return [part] if part.is_file() else (path for path in part.rglob("*") if path.suffix in {".py", ".toml"})
 
 
 def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:

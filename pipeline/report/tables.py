@@ -1,13 +1,14 @@
 """What the command line prints: a run's summary and a model's measurements, as rich tables."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batch.run import Record
+from pipeline.batch.record import Record, Why
 from pipeline.learn.gains import Gains
 from pipeline.learn.measure import Found
 from pipeline.learn.metrics import POSITIVE, Evaluation, Score
@@ -41,15 +42,57 @@ def run_table(records: Sequence[Record]) -> Table:
     return table
 
 
+def verdict_table(records: Sequence[Record]) -> Table:
+    """How many contracts have each verdict, and how many could not be read: for runs too long to list."""
+    table = _table()
+    for name in ("contracts", "basis", "advance"):
+        table.add_column(name, justify="right" if name == "contracts" else "left")
+    counts = Counter(("not read", record.error) if record.error else (record.basis, record.advance) for record in records)
+    for (basis, advance), count in counts.most_common():
+        table.add_row(f"{count:,}", basis, advance)
+    return table
+
+
+WHY: Final = {
+    Why.NEW: "new",
+    Why.FILE: "changed",
+    Why.RECIPE: "by another model, options or version before",
+    Why.RESULT: "without their result",
+    Why.AGAIN: "failed before",
+    Why.FORCED: "forced",
+    Why.UNCHANGED: "unchanged",
+    Why.REVIEWED: "reviewed",
+}
+
+
+def run_counts(records: Sequence[Record]) -> str:
+    """How many inputs were read, not read, and kept as an earlier run left them, and why."""
+    good = [record for record in records if record.error is None]
+    read, kept = ([record for record in good if record.kept is wanted] for wanted in (False, True))
+    counts = [f"{len(read):,} read{_whys(read)}", f"{len(records) - len(good):,} not read"]
+    if kept:
+        counts.append(f"{len(kept):,} kept{_whys(kept)}")
+    return ", ".join(counts)
+
+
+def _whys(records: Sequence[Record]) -> str:
+    """Why, if there is more to say than that all were new."""
+    whys = Counter(Why(record.why) for record in records)
+    if not whys or set(whys) == {Why.NEW}:
+        return ""
+    return f" ({', '.join(f'{count:,} {WHY[why]}' for why, count in sorted(whys.items()))})"
+
+
 def _table() -> Table:
     return Table(box=None, pad_edge=False, header_style="bold")
 
 
 def _cells(record: Record) -> tuple[str, ...]:
+    name = record.source.replace("\n", r"\n")
     if record.error is not None:
-        return record.source, "", "", "", "not read", record.error
+        return name, "", "", "", "not read", record.error
     counts = (record.pages, record.milestone_terms, record.progress_terms)
-    return record.source, *map(str, counts), record.basis, record.advance
+    return name, *map(str, counts), record.basis, record.advance
 
 
 def score_table(scores: Mapping[str, Score]) -> Table:

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.contract import Box, Contract, Interval, Money, Percent, Quote, Span
+from pipeline.contract import Box, Contract, Interval, Money, Percent, Quote, Review, Span
 from pipeline.errors import RecordError
 
 SCHEMA_VERSION: Final = "1.0"
 DECIMALS: Final = 4
+# How the name of a file ends that is being written; a writer that was killed leaves it behind.
+TEMPORARY: Final = ".payterms-tmp"
 
 
 @cache
@@ -67,18 +70,36 @@ def write(contract: Contract, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file so that it is seen whole or not at all: a temporary file beside it, then a rename."""
+    """Write a file so that it is seen whole or not at all, power cuts included: a temporary file beside it, then a rename."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=TEMPORARY)
     try:
         # A lone surrogate (from a file name, or a broken font) is the one character that UTF-8 cannot hold.
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the rename itself on disk; Windows does not open folders, and some network file systems do not sync them."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def is_reviewed(contract: Contract) -> bool:
+    """Whether a person has worked on the contract: a review that is begun, or a term that was added."""
+    return any(term.review != Review() or term.probabilities is None for term in contract.terms)
 
 
 def _plain(value: Any) -> Any:

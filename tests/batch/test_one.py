@@ -6,7 +6,8 @@ import pytest
 from builders import SAMPLES, Ran, locked_pdf
 
 from pipeline import __version__
-from pipeline.batch.one import Options, annotate
+from pipeline.batch.one import annotate
+from pipeline.batch.options import Options
 from pipeline.contract import Basis, Kind, TextFrom
 from pipeline.errors import EncryptedError
 from pipeline.read import text

@@ -6,10 +6,10 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.batch.run import Record
+from pipeline.batch.record import Record
 from pipeline.contract import Kind
 from pipeline.learn.metrics import Evaluation, Mistake, Score
-from pipeline.report.tables import confusion_table, mistake_table, run_table, score_table, shown
+from pipeline.report.tables import confusion_table, mistake_table, run_counts, run_table, score_table, shown, verdict_table
 
 UNSAFE = {
     "plain text": ("Price: 3 €", "Price: 3 €"),
@@ -63,6 +63,30 @@ def test_a_run_has_a_line_for_each_input() -> None:
         ["a.pdf", "3", "2", "1", "mixed", "no"],
         ["b.pdf", "not", "read", "damaged"],
     ]
+
+
+def test_a_newline_in_a_name_breaks_no_line() -> None:
+    assert printed(run_table([record("a\nb.pdf")]))[1][0] == r"a\nb.pdf"
+
+
+def test_a_long_run_is_counted() -> None:
+    records = [record("a.pdf"), record("b.pdf", error="damaged"), record("c.pdf")]
+    assert printed(verdict_table(records))[1:] == [["2", "mixed", "no"], ["1", "not", "read", "damaged"]]
+
+
+COUNTS = {
+    "all new": (["new", "new"], "2 read, 1 not read"),
+    "some changed": (["new", "file_changed", "new"], "3 read (1 changed, 2 new), 1 not read"),
+    "all kept": (["unchanged"], "0 read, 1 not read, 1 kept (1 unchanged)"),
+    "some reviewed": (["new", "reviewed", "unchanged"], "1 read, 1 not read, 2 kept (1 reviewed, 1 unchanged)"),
+    "none": ([], "0 read, 1 not read"),
+}
+
+
+@pytest.mark.parametrize(("whys", "told"), COUNTS.values(), ids=COUNTS)
+def test_a_run_is_summed_up_with_its_reasons(whys: list[str], told: str) -> None:
+    records = [record(f"{number}.pdf", why=why) for number, why in enumerate(whys)]
+    assert run_counts([*records, record("z.pdf", error="damaged", why="unchanged")]) == told
 
 
 def test_a_file_name_cannot_style_the_table() -> None:
