@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.contract import Kind, Sentence, Unit
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
-from pipeline.learn.metrics import NONE, best_threshold, rarity_of
+from pipeline.learn.metrics import NONE, rarity_of, threshold_of
 from pipeline.learn.split import folds
 from pipeline.tag.model import KINDS, Model, matrix
 from pipeline.tag.views import Seen, Views, candidates, views_of
@@ -150,9 +150,9 @@ def _held_out_answers(
 def _thresholds(
     answers: npt.NDArray[np.float64], kinds: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]
 ) -> Mapping[str, float]:
-    """For each kind the threshold with the best F1 on answers about contracts that were not trained on."""
+    """For each kind the threshold that promises the best F1, by answers about contracts that were not trained on."""
     return {
-        kind.value: best_threshold(answers[:, column], kinds == column, weights)
+        kind.value: threshold_of(answers[:, column], kinds == column, weights)
         for column, kind in enumerate(KINDS)
         if column != NONE
     }

@@ -113,8 +113,8 @@ def _is_title(unit: Sentence, words: Sequence[str]) -> bool:
 
 
 def _says_anything(words: Sequence[str]) -> bool:
-    """Whether a row holds a word beside its figures and what is blacked out: what says nothing is no term."""
-    return any(len(word) >= LONG_WORD and word.isalpha() and word != REDACTED for word in words)
+    """Whether a row holds more than what is blacked out: a word, or figures that stand open."""
+    return REDACTED not in words or any(len(word) >= LONG_WORD and word.isalpha() and word != REDACTED for word in words)
 
 
 def _is_header(unit: Sentence) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.contract import Kind, Sentence, Span
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
-from pipeline.learn.metrics import Score, best_threshold, calibration_error, evaluate, score
+from pipeline.learn.metrics import Score, calibration_error, evaluate, score, threshold_of
 from pipeline.tag.model import KINDS, Model
 
 M, P, N = Kind.MILESTONE, Kind.PROGRESS, Kind.NONE
@@ -71,16 +71,24 @@ def weighted_f1(tagged: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], wei
 @given(weighted)
 def test_no_threshold_is_better_than_the_best(entries: list[tuple[float, bool, float]]) -> None:
     probabilities, truth, weights = (np.array(column) for column in zip(*entries, strict=True))
-    best = best_threshold(probabilities, truth, weights)
-    assert 0.0 <= best <= 1.0
-    # Thresholds that divide equals cannot be had; those between are the given probabilities themselves.
     others = [weighted_f1(probabilities >= other, truth, weights) for other in probabilities]
-    if truth.any():
-        assert weighted_f1(probabilities >= best, truth, weights) == pytest.approx(max(others))
+    expected = max(others) / 2 if truth.any() else 0.5
+    assert threshold_of(probabilities, truth, weights) == pytest.approx(expected)
+
+
+def test_half_the_best_f1_is_the_best_threshold_of_calibrated_probabilities() -> None:
+    """Of every hundred answers at a probability, that many are true."""
+    levels = np.linspace(0.05, 0.95, 10)
+    probabilities = np.repeat(levels, 100)
+    truth = np.concatenate([np.arange(100) < round(100 * level) for level in levels])
+    weights = np.ones(len(truth))
+    threshold = threshold_of(probabilities, truth, weights)
+    best = max(weighted_f1(probabilities >= level, truth, weights) for level in levels)
+    assert weighted_f1(probabilities >= threshold, truth, weights) == pytest.approx(best)
 
 
 def test_a_threshold_without_anything_true_is_a_half() -> None:
-    assert best_threshold(np.array([0.1, 0.9]), np.array([False, False]), np.ones(2)) == 0.5
+    assert threshold_of(np.array([0.1, 0.9]), np.array([False, False]), np.ones(2)) == 0.5
 
 
 def labels_of(*pairs: tuple[str, Kind]) -> list[Label]:
