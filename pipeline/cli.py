@@ -54,6 +54,7 @@ USAGE: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
 TIMEOUT_S: Final = 1800.0
+# A contract of 2,454 pages takes 550 MB, and 1,430 MB with --layout all.
 MEMORY_MB: Final = 2048
 # How often a run tells how it gets on where there is no terminal to show a bar.
 SAID_EVERY_S: Final = 60.0
