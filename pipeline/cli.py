@@ -34,7 +34,7 @@ from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.measure import Result, basis_right, calibration, read_labelled, results_of, scores
 from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.split import parted
-from pipeline.read.text import Layout
+from pipeline.read.sheets import Layout
 from pipeline.report.progress import Tally, log_line, logged, progress_line
 from pipeline.report.tables import (
     confusion_table,

@@ -87,7 +87,13 @@ class Box:
 class Page:
     """One page: size in points as displayed, rotation in degrees clockwise, and what is odd about it.
 
-    Flags: `no_text` (no words), `image_only` (no words, but a picture), `unreadable` (the page's content failed).
+    Flags of what is on it: `no_text` (no words), `image_only` (no words, but a picture), `mostly_picture` (a scan with a few
+    printed words), `ocr_layer` (the words lie invisible over a scan of themselves), `hidden_text` (words that no one sees
+    were left out), `garbled` (print whose font does not tell its letters was left out).
+
+    Flags of how it was read: `unreadable` (its content failed), `damaged` (the file was cut off or rebuilt, and pages may be
+    missing), `unchecked` (only one of two readers could read it), `resaved` (read from a copy that pdfium saved anew),
+    `pdfium_text` (the readers disagreed, and pdfium's words were taken), `over_budget` (too much is drawn to find tables).
     """
 
     number: int

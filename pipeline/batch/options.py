@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.read.text import Layout
+from pipeline.read.sheets import Layout
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 from pipeline.read.lines import Line, lines_of
 from pipeline.read.pdf import Sheet, Word
 
+# A head or foot is no longer than this; a page of scattered words may make a line of thousands of numbers.
+HEAD_CHARS: Final = 400
 # How many lines from either end of a page may be head or foot, and how far apart on two pages, in points.
 ZONE_LINES: Final = 5
 SAME_PLACE_PT: Final = 9.0
@@ -112,6 +114,8 @@ def _keys_on_page(line: Line, page: int) -> Iterator[str]:
     """The line's text, and its text with each number as its distance from the page's: only page numbers count with pages."""
     text = line.text.casefold()
     yield _key(line) if PAGE_WORD.search(text) else text
+    if len(text) > HEAD_CHARS:
+        return
     for number in re.finditer(r"\d{1,4}", text):
         yield f"{text[: number.start()]}#{int(number[0]) - page}{text[number.end() :]}"
 

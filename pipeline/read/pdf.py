@@ -5,29 +5,27 @@ tested) without a PDF. Distances are PDF points from the page's top left, as dis
 """
 
 import hashlib
-import logging
 import re
 import unicodedata
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BufferedReader
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import pdfplumber
 from pdfminer.layout import LTChar
-from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFStream, resolve1
 from pdfplumber.utils.text import extract_words
 
 from pipeline.contract import Box, Page, TextFrom
-from pipeline.errors import DamagedError, EncryptedError, InputError, NoPagesError, NotPdfError
+from pipeline.read.bounds import CONTENT_BYTES, TooMuch
 
 # A gap this share of the letter height parts two words; pdfplumber's fixed 3 points joins words of small print.
 WORD_GAP: Final = 0.15
-# Readers look for the signature in the first kilobyte (ISO 32000-1, implementation note 13).
-SIGNATURE_WITHIN: Final = 1024
 # Fewer lines than a two-cell grid has cannot rule a table.
 GRID_EDGES: Final = 5
 # How pdfplumber is to order the characters of a word by the way that a page's text runs.
@@ -46,7 +44,8 @@ BULLET: Final = "•"
 UNKNOWN_GLYPH: Final = re.compile(r"\(cid:\d+\)")
 DINGBATS: Final = ("dingbats", "wingdings")
 
-log = logging.getLogger(__name__)
+# Where a character stands: its text and its place, in whole points.
+Place = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +78,30 @@ class Sheet:
     grids: tuple[Grid, ...]
 
 
-def read_sheets(path: Path, *, password: str = "", numbers: Container[int] | None = None) -> tuple[Sheet, ...]:
-    """Every page of the PDF at `path`, in order; of `numbers` (from 1) only, if they are given.
+def document_of(stream: BytesIO, *, password: str = "") -> PDFDocument:
+    """The file as pdfminer sees it. Raises nearly anything if it is damaged."""
+    return PDFDocument(PDFParser(stream), password=password)
 
-    Raises NotPdfError, EncryptedError, NoPagesError or DamagedError, naming the file. A page whose content cannot be
-    followed does not raise: its sheet is empty and flagged `unreadable`. A file that cannot be opened is an InputError.
+
+def pages_of(stream: BytesIO, *, password: str = "") -> list[Any]:
+    """The pages of a file, as pdfplumber sees them. Raises nearly anything if it is damaged.
+
+    They are closed one by one, and the file by its owner, as pdfplumber's `close` trips over bad pages.
+    """
+    pages: list[Any] = pdfplumber.open(stream, password=password).pages
+    return pages
+
+
+def laid_out(page: Any, hidden: Container[Place] = frozenset()) -> tuple[Sheet, int]:
+    """A page without its hidden characters, and how many characters it has, spaces apart, whichever way they run.
+
+    Raises nearly anything if its content cannot be followed, TooMuch if it is too long.
     """
     try:
-        with path.open("rb") as file:
-            pages = _pages(file, path.name, password)
-            return tuple(_sheet(page) for page in pages if numbers is None or page.page_number in numbers)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+        _bound_content(page)
+        return _sheet(page, hidden)
+    finally:
+        page.close()
 
 
 def sha256_of(path: Path) -> str:
@@ -99,42 +110,42 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _pages(file: BufferedReader, name: str, password: str) -> list[Any]:
-    """The file's pages; they are closed one by one, and the file by its owner, as pdfplumber's `close` trips over bad pages."""
-    if b"%PDF-" not in file.read(SIGNATURE_WITHIN):
-        raise NotPdfError(f"{name}: not a PDF (no %PDF- at its start); convert it to PDF first")
-    try:
-        pages: list[Any] = pdfplumber.open(file, password=password).pages
-    except Exception as error:
-        if isinstance(error, PdfminerException) and error.args and isinstance(error.args[0], PDFPasswordIncorrect):
-            raise EncryptedError(f"{name}: encrypted with a password; save it without one first") from error
-        raise DamagedError(f"{name}: a damaged PDF ({error}); open it in a viewer and save it anew") from error
-    if not pages:
-        raise NoPagesError(f"{name}: a PDF without pages; nothing to read")
-    return pages
+def has_content(page: Any) -> bool:
+    """Whether the page has any content to follow."""
+    return any(isinstance(stream, PDFStream) and stream.rawdata != b"" for stream in map(resolve1, page.page_obj.contents))
 
 
-def _sheet(page: Any) -> Sheet:
-    try:
-        return _readable_sheet(page)
-    except Exception as error:
-        # pdfminer raises nearly anything on bad content; one bad page must not cost the rest of the contract.
-        log.warning("page %d cannot be read: %r", page.page_number, error)
-        return Sheet(_page(page, TextFrom.NONE, ("unreadable",)), (), ())
-    finally:
-        page.close()
+def _bound_content(page: Any) -> None:
+    """Raises TooMuch if the page's content takes too long to follow; what is nested in it the clock must tell."""
+    size = sum(len(stream.get_data()) for stream in map(resolve1, page.page_obj.contents) if isinstance(stream, PDFStream))
+    if size > CONTENT_BYTES:
+        raise TooMuch(f"page content of {size:,} bytes")
 
 
-def _readable_sheet(page: Any) -> Sheet:
+def _sheet(page: Any, hidden: Container[Place]) -> tuple[Sheet, int]:
     _describe_chars_briefly(page)
-    chars = _distinct([char for char in page.chars if _within(char, page.cropbox)])
+    chars = _distinct(
+        [char for char in page.chars if _within(char, page.cropbox) and place_of(*_origin(char, page)) not in hidden]
+    )
+    letters = sum(not (char["text"].isspace() or UNKNOWN_GLYPH.fullmatch(char["text"])) for char in chars)
     way, chars = _one_way(chars)
     found = extract_words(chars, return_chars=True, x_tolerance_ratio=WORD_GAP, expand_ligatures=True, **ORDERS[way])
     words = [word for word in (_word(one, way, page.page_number) for one in found) if word.text]
     if words:
-        return Sheet(_page(page, TextFrom.PDF, ()), tuple(words), tuple(_grids(page)))
+        return Sheet(_page(page, TextFrom.PDF, ()), tuple(words), tuple(_grids(page))), letters
     flag = "image_only" if page.images else "no_text"
-    return Sheet(_page(page, TextFrom.NONE, (flag,)), (), ())
+    return Sheet(_page(page, TextFrom.NONE, (flag,)), (), ()), letters
+
+
+def place_of(text: str, x: float, y: float) -> Place:
+    """Where a character begins, as near as two readers agree on it, in points from the page's top left."""
+    return text, round(x), round(y)
+
+
+def _origin(char: dict[str, Any], page: Any) -> tuple[str, float, float]:
+    """A character, and the point on its line that it begins at."""
+    x, y = char["matrix"][4:]
+    return char["text"], x + page.mediabox[0], page.height - y + page.mediabox[1]
 
 
 def _describe_chars_briefly(page: Any) -> None:
@@ -229,6 +240,7 @@ def clean(text: str) -> str:
         return text
     if UNKNOWN_GLYPH.fullmatch(text):
         return BULLET
+    text = UNKNOWN_GLYPH.sub("", text)
     text = unicodedata.normalize("NFC", text.translate(BAR))
     return "".join(map(_shown, text)).strip()
 

@@ -1,29 +1,41 @@
-"""A PDF file to sheets by pdfium, at a tenth of pdfplumber's cost: the same words, boxes and grids.
+"""What pdfium finds on a page, at a tenth of pdfplumber's cost: the same words, boxes and grids.
 
-pdfium says where each character stands; what makes words of characters and grids of lines are pdfplumber's rules. A page
-that pdfium cannot give, or whose text does not run across it, is read by pdfplumber, and so is a file that it cannot open.
+pdfium says where each character stands; what makes words of characters and grids of lines are pdfplumber's rules.
 Distances are PDF points from the page's top left, as displayed.
 """
 
 import ctypes
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from itertools import pairwise, repeat
-from pathlib import Path
+from itertools import islice, pairwise, repeat
 from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pypdfium2
 from pdfplumber.table import TableFinder
 from pypdfium2 import raw
 
 from pipeline.contract import Box, Page, TextFrom
-from pipeline.read.pdf import BULLET, DINGBATS, GRID_EDGES, Grid, Sheet, Word, clean, read_sheets
+from pipeline.read.forms import know_fields
+from pipeline.read.native import (
+    ADDRESS,
+    INT,
+    Drawn,
+    Flags,
+    Floats,
+    Ints,
+    Matrix,
+    address_of,
+    bare,
+    filled,
+    matrix_of,
+    product,
+    turned,
+)
+from pipeline.read.pdf import BULLET, DINGBATS, GRID_EDGES, Grid, Word, clean
 
 # Tops further apart than this are of two lines, in points (pdfplumber's `y_tolerance`).
 LINE_GAP_PT: Final = 3.0
@@ -32,11 +44,14 @@ RUN_GAP: Final = 0.13
 # An edge shorter than this is no rule of a table, in points (pdfplumber's `edge_min_length_prefilter`).
 EDGE_PT: Final = 1.0
 # A page of more shapes than this is a drawing, not a ruled table, and to follow them takes longer than to read the page.
-SHAPES: Final = 3000
-# Forms within forms are followed this deep; a loop of them has no end.
-FORM_DEPTH: Final = 8
-# Readers look for the end of the file in its last kilobyte (ISO 32000-1, implementation note 18).
-END_WITHIN: Final = 1024
+SHAPES: Final = 10_000
+# Nor is one of more edges, or whose edges cross more often: finding its tables would take minutes.
+EDGES: Final = 20_000
+CROSSINGS: Final = 25_000
+# The page that pdfium shows where a file gives no size (left, bottom, right, top), in points.
+LETTER: Final = (0.0, 0.0, 612.0, 792.0)
+# The code of a character that no one sees.
+HIDDEN: Final = -1
 # pdfium's code for a hyphen at the end of a line, and what it writes for that, or for a character without a letter.
 LINE_HYPHEN: Final = 0x2
 NO_LETTER: Final = 0xFFFE
@@ -44,45 +59,28 @@ NO_LETTER: Final = 0xFFFE
 LINE_END: Final = (0x0D, 0x0A)
 SPACES: Final = np.array([chr(code).isspace() for code in range(0x3002)])
 
-log = logging.getLogger(__name__)
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-# Of a PDF: x becomes a x + c y + e, and y becomes b x + d y + f.
-Matrix = tuple[float, ...]
-
-
-def _bare(function: Any, result: Any, *arguments: Any) -> Callable[..., Any]:
-    """A function of pdfium that takes addresses as numbers: to wrap them takes longer than the call."""
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
-
-
-_int, _address = ctypes.c_int, ctypes.c_void_p
-_char_box = _bare(raw.FPDFText_GetLooseCharBox, _int, _address, _int, _address)
-_char_code = _bare(raw.FPDFText_GetUnicode, ctypes.c_uint, _address, _int)
-_char_generated = _bare(raw.FPDFText_IsGenerated, _int, _address, _int)
-_char_matrix = _bare(raw.FPDFText_GetMatrix, _int, _address, _int, _address)
-_char_object = _bare(raw.FPDFText_GetTextObject, _address, _address, _int)
-_text_font = _bare(raw.FPDFTextObj_GetFont, _address, _address)
-_text_size = _bare(raw.FPDFTextObj_GetFontSize, _int, _address, _address)
-_font_name = _bare(raw.FPDFFont_GetBaseFontName, ctypes.c_size_t, _address, _address, ctypes.c_size_t)
-_font_descent = _bare(raw.FPDFFont_GetDescent, _int, _address, ctypes.c_float, _address)
-_page_object = _bare(raw.FPDFPage_GetObject, _address, _address, _int)
-_object_kind = _bare(raw.FPDFPageObj_GetType, _int, _address)
-_object_matrix = _bare(raw.FPDFPageObj_GetMatrix, _int, _address, _address)
-_form_count = _bare(raw.FPDFFormObj_CountObjects, _int, _address)
-_form_object = _bare(raw.FPDFFormObj_GetObject, _address, _address, ctypes.c_ulong)
-_path_count = _bare(raw.FPDFPath_CountSegments, _int, _address)
-_path_segment = _bare(raw.FPDFPath_GetPathSegment, _address, _address, _int)
-_segment_kind = _bare(raw.FPDFPathSegment_GetType, _int, _address)
-_segment_closes = _bare(raw.FPDFPathSegment_GetClose, _int, _address)
-_segment_point = _bare(raw.FPDFPathSegment_GetPoint, _int, _address, _address, _address)
+_char_box = bare(raw.FPDFText_GetLooseCharBox, INT, ADDRESS, INT, ADDRESS)
+_char_code = bare(raw.FPDFText_GetUnicode, ctypes.c_uint, ADDRESS, INT)
+_char_generated = bare(raw.FPDFText_IsGenerated, INT, ADDRESS, INT)
+_char_matrix = bare(raw.FPDFText_GetMatrix, INT, ADDRESS, INT, ADDRESS)
+_char_object = bare(raw.FPDFText_GetTextObject, ADDRESS, ADDRESS, INT)
+_text_font = bare(raw.FPDFTextObj_GetFont, ADDRESS, ADDRESS)
+_text_size = bare(raw.FPDFTextObj_GetFontSize, INT, ADDRESS, ADDRESS)
+_font_name = bare(raw.FPDFFont_GetBaseFontName, ctypes.c_size_t, ADDRESS, ADDRESS, ctypes.c_size_t)
+_font_descent = bare(raw.FPDFFont_GetDescent, INT, ADDRESS, ctypes.c_float, ADDRESS)
+_path_count = bare(raw.FPDFPath_CountSegments, INT, ADDRESS)
+_path_segment = bare(raw.FPDFPath_GetPathSegment, ADDRESS, ADDRESS, INT)
+_segment_kind = bare(raw.FPDFPathSegment_GetType, INT, ADDRESS)
+_segment_closes = bare(raw.FPDFPathSegment_GetClose, INT, ADDRESS)
+_segment_point = bare(raw.FPDFPathSegment_GetPoint, INT, ADDRESS, ADDRESS, ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
-    """How a page is shown: `turn` takes its coordinates to points from the top left; outside of `shown` it is cropped."""
+class Frame:
+    """How a page is shown: `turn` takes its coordinates to points from the top left; outside of `shown` it is cropped.
+
+    `unfit` says why that is not sure.
+    """
 
     number: int
     width_pt: float
@@ -90,6 +88,7 @@ class _Frame:
     rotation: int
     turn: Matrix
     shown: tuple[float, float, float, float]
+    unfit: str = ""
 
     def page(self, text_from: TextFrom, *flags: str) -> Page:
         """What describes the page."""
@@ -130,15 +129,16 @@ class _Runs:
     fonts: Sequence[str]
 
 
-class _Unfit(Exception):  # noqa: N818 (no error, but a page for pdfplumber)
+class Unfit(Exception):  # noqa: N818 (no error, but a page for pdfplumber)
     """A page that is better read by pdfplumber."""
 
 
 @contextmanager
-def opened(path: Path, *, password: str = "") -> Iterator[pypdfium2.PdfDocument]:
-    """The PDF at `path`, as pdfium sees it. Raises PdfiumError if pdfium cannot open it, OSError if it cannot be read."""
-    document = pypdfium2.PdfDocument(path, password=password or None)
+def opened(data: bytes, *, password: str = "") -> Iterator[pypdfium2.PdfDocument]:
+    """The PDF of these bytes, as pdfium sees it, its forms too. Raises PdfiumError if pdfium cannot open it."""
+    document = pypdfium2.PdfDocument(data, password=password or None)
     try:
+        know_fields(document)
         yield document
     finally:
         document.close()
@@ -166,67 +166,19 @@ def letters(text: pypdfium2.PdfTextPage) -> Ints:
     codes = np.frombuffer(buffer, np.uint16)[:count].astype(np.int64)
     # The text leaves some characters out, and has two halves of one that lies beyond the first plane.
     if written != count or NO_LETTER in codes:
-        codes = np.array(list(map(_char_code, repeat(_at(text), count), range(count))), np.int64)
+        codes = np.array(list(map(_char_code, repeat(address_of(text), count), range(count))), np.int64)
         codes[codes == LINE_HYPHEN] = ord("-")
     return codes
 
 
-def read_sheets_fast(path: Path, *, password: str = "") -> tuple[Sheet, ...]:
-    """Every page of the PDF at `path`, in order, as `pdf.read_sheets` reads it; raises what that raises."""
-    try:
-        sheets = _sheets(path, password) if _is_whole(path) else []
-    except (pypdfium2.PdfiumError, OSError) as error:
-        log.info("%s is left to pdfplumber: %r", path.name, error)
-        sheets = []
-    if not sheets:
-        return read_sheets(path, password=password)
-    left = [number for number, sheet in enumerate(sheets, 1) if sheet is None]
-    instead = {sheet.page.number: sheet for sheet in read_sheets(path, password=password, numbers=left)} if left else {}
-    return tuple(sheet or instead[number] for number, sheet in enumerate(sheets, 1))
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether the end of the file is there: pdfium makes do without, and would lose pages in silence."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - END_WITHIN))
-        return b"%%EOF" in file.read()
-
-
-def _sheets(path: Path, password: str) -> list[Sheet | None]:
-    """The sheets of a file; None for a page that is left to pdfplumber."""
-    with opened(path, password=password) as document:
-        return [_sheet(document, index) for index in range(len(document))]
-
-
-def _sheet(document: pypdfium2.PdfDocument, index: int) -> Sheet | None:
-    try:
-        with page_of(document, index) as (page, text):
-            return _readable_sheet(page, text, _frame(page, index + 1))
-    except (pypdfium2.PdfiumError, _Unfit) as error:
-        log.info("page %d is left to pdfplumber: %r", index + 1, error)
-        return None
-
-
-def _readable_sheet(page: pypdfium2.PdfPage, text: pypdfium2.PdfTextPage, frame: _Frame) -> Sheet:
-    words = _words(text, frame)
-    objects = list(_objects(page))
-    if words:
-        return Sheet(frame.page(TextFrom.PDF), tuple(words), tuple(_grids(objects, frame.turn)))
-    images = any(kind == raw.FPDF_PAGEOBJ_IMAGE for _, kind, _ in objects)
-    return Sheet(frame.page(TextFrom.NONE, "image_only" if images else "no_text"), (), ())
-
-
-def _at(thing: Any) -> int:
-    """The address of one of pdfium's things."""
-    return ctypes.cast(thing.raw, ctypes.c_void_p).value or 0
-
-
-def _frame(page: pypdfium2.PdfPage, number: int) -> _Frame:
-    """The frame of a page, in pdfplumber's coordinates. Raises _Unfit if its media box cannot be told from its crop box."""
+def frame_of(page: pypdfium2.PdfPage, number: int) -> Frame:
+    """The frame of a page, in pdfplumber's coordinates, as far as its media box can be told from its crop box."""
     shown, media = page.get_bbox(), page.get_mediabox(fallback_ok=False)
-    if media is None and (shown[:2] != (0.0, 0.0) or page.get_cropbox(fallback_ok=False)):
-        raise _Unfit("its media box is inherited")
-    (x0, x1), (y0, y1) = (sorted((media or shown)[start::2]) for start in (0, 1))
+    inherited = media is None and (shown[:2] != (0.0, 0.0) or page.get_cropbox(fallback_ok=False))
+    # A box of no size is none; pdfium shows the page as letter paper then.
+    media = next((box for box in (media, shown) if box and box[0] != box[2] and box[1] != box[3]), LETTER)
+    shown = media if shown[0] == shown[2] or shown[1] == shown[3] else shown
+    (x0, x1), (y0, y1) = (sorted(media[start::2]) for start in (0, 1))
     rotation = page.get_rotation()
     turn: Matrix = {
         0: (1, 0, 0, -1, 0, y1 - y0),
@@ -235,36 +187,31 @@ def _frame(page: pypdfium2.PdfPage, number: int) -> _Frame:
         270: (0, -1, -1, 0, y0 + y1, x1 - x0),
     }[rotation]
     size = (y1 - y0, x1 - x0) if rotation in (90, 270) else (x1 - x0, y1 - y0)
-    return _Frame(number, *size, rotation, turn, tuple(_turned(np.array([shown]), turn)[0].tolist()))
+    within = tuple(turned(np.array([shown]), turn)[0].tolist())
+    return Frame(number, *size, rotation, turn, within, "its media box is inherited" if inherited else "")
 
 
-def _turned(boxes: Floats, turn: Matrix) -> Floats:
-    """Boxes (left, one end of y, right, the other) on a page as (x0, top, x1, bottom) as displayed; shape (n, 4)."""
-    a, b, c, d, e, f = turn
-    x = boxes[:, [0, 2]] * a + boxes[:, [1, 3]] * c + e
-    y = boxes[:, [0, 2]] * b + boxes[:, [1, 3]] * d + f
-    return np.stack([np.minimum(x[:, 0], x[:, 1]), y.min(1), np.maximum(x[:, 0], x[:, 1]), y.max(1)], axis=1)
+def words_of(text: pypdfium2.PdfTextPage, codes: Ints, frame: Frame, *, any_way: bool = False) -> list[Word]:
+    """The words that these characters make on a page, in no order.
 
-
-def _words(text: pypdfium2.PdfTextPage, frame: _Frame) -> list[Word]:
-    """The words of a page, in no order. Raises _Unfit if its text does not run across it."""
-    codes = letters(text)
-    pieces, runs = _pieces(codes, _at(text), frame.turn)
+    Raises Unfit if they do not run across it, unless they may run any way: in pieces then.
+    """
+    pieces, runs = _pieces(codes, address_of(text), frame.turn)
     pieces = pieces.at(_within(pieces, frame.shown))
     pieces = pieces.at(_distinct(pieces, codes))
-    across, size = runs.across[pieces.run], pieces.end - pieces.start
+    across, size = runs.across[pieces.run] | any_way, pieces.end - pieces.start
     if 2 * size[across].sum() < size.sum():
-        raise _Unfit("its text does not run across it")
+        raise Unfit("its text does not run across it")
     return list(_words_of(codes, pieces.at(across), runs, frame.number))
 
 
 def _pieces(codes: Ints, at: int, turn: Matrix) -> tuple[_Pieces, _Runs]:
     """The pieces of words of the text page at this address, in pdfium's order, and the runs that they are of."""
-    space = SPACES[np.minimum(codes, len(SPACES) - 1)]
+    space = SPACES[np.minimum(codes, len(SPACES) - 1)] | (codes == HIDDEN)
     start, end, objects = _cut(space, at)
     found, first, run = np.unique(objects, return_index=True, return_inverse=True)
     runs = _runs(found.tolist(), at, start[first].tolist(), turn)
-    left, right = (_turned(_filled(_char_box, 4, at, places.tolist()), turn) for places in (start, end - 1))
+    left, right = (turned(_filled(_char_box, 4, at, places.tolist()), turn) for places in (start, end - 1))
     before = _spaces_before(codes, space, at, start, end)
     after = np.r_[before[1:], True][: len(start)]
     x0, x1 = np.minimum(left[:, 0], right[:, 0]), np.maximum(left[:, 2], right[:, 2])
@@ -298,7 +245,7 @@ def _text_objects(at: int, places: Ints) -> Ints:
 
 def _spaces_before(codes: Ints, space: Flags, at: int, start: Ints, end: Ints) -> Flags:
     """Whether white space of the document stands before each piece; where pdfium finds a gap, it makes up some."""
-    places = np.flatnonzero(space & (codes != LINE_END[0]) & (codes != LINE_END[1]))
+    places = np.flatnonzero(space & (codes != LINE_END[0]) & (codes != LINE_END[1]) & (codes != HIDDEN))
     made_up = np.array([*map(_char_generated, repeat(at), places.tolist())], bool)
     real = places[~made_up]
     return np.asarray(np.searchsorted(real, start) > np.searchsorted(real, np.r_[0, end[:-1]][: len(start)]))
@@ -354,10 +301,7 @@ def _font(font: int) -> tuple[str, float]:
 
 def _sizes(objects: Sequence[int]) -> Floats:
     """The size of print of each text object, before its matrix."""
-    sizes = np.empty(len(objects), np.float32)
-    start = sizes.ctypes.data
-    deque(map(_text_size, objects, range(start, start + 4 * len(objects), 4)), maxlen=0)
-    return sizes.astype(np.float64)
+    return filled(_text_size, 1, objects)[:, 0]
 
 
 def _filled(function: Callable[..., Any], width: int, at: int, places: Sequence[int]) -> Floats:
@@ -417,49 +361,29 @@ def _placed(codes: Ints, pieces: _Pieces, runs: _Runs, starts: Ints, page_number
             yield Word(shown, x0, top, x1, bottom, sizes[first], bold[first], Box(page_number, x0, top, x1, bottom))
 
 
-def _objects(page: pypdfium2.PdfPage) -> Iterator[tuple[int, int, Matrix]]:
-    """The objects drawn on a page, those within forms too: the address, the kind, the matrix of the forms around it."""
-    at = _at(page)
-    addresses = [_page_object(at, index) for index in range(raw.FPDFPage_CountObjects(page))]
-    yield from _unfolded(addresses, (1, 0, 0, 1, 0, 0), FORM_DEPTH)
-
-
-def _unfolded(addresses: Sequence[int], matrix: Matrix, depth: int) -> Iterator[tuple[int, int, Matrix]]:
-    for address, kind in zip(addresses, map(_object_kind, addresses), strict=True):
-        if kind == raw.FPDF_PAGEOBJ_FORM and depth:
-            within = [_form_object(address, index) for index in range(_form_count(address))]
-            yield from _unfolded(within, _product(_matrix(address), matrix), depth - 1)
-        else:
-            yield address, kind, matrix
-
-
-def _matrix(address: int) -> Matrix:
-    """The matrix of a page object."""
-    matrix = (ctypes.c_float * 6)()
-    _object_matrix(address, ctypes.addressof(matrix))
-    return tuple(matrix)
-
-
-def _product(first: Matrix, then: Matrix) -> Matrix:
-    """The matrix that does what the first does, then what the other does."""
-    a, b, c, d, e, f = first
-    ta, tb, tc, td, te, tf = then
-    return (
-        a * ta + b * tc, a * tb + b * td, c * ta + d * tc, c * tb + d * td, e * ta + f * tc + te, e * tb + f * td + tf
-    )  # fmt: skip
-
-
-def _grids(objects: Sequence[tuple[int, int, Matrix]], turn: Matrix) -> Iterator[Grid]:
-    """The grids that the lines and rectangles of a page rule, by pdfplumber's table finder."""
-    shapes = [(address, matrix) for address, kind, matrix in objects if kind == raw.FPDF_PAGEOBJ_PATH]
+def grids_of(drawn: Sequence[Drawn], turn: Matrix) -> tuple[Grid, ...] | None:
+    """The grids that the lines and rectangles of a page rule, by pdfplumber's table finder; None if those are too many."""
+    shapes = [one for one in drawn if one.kind == raw.FPDF_PAGEOBJ_PATH]
     if len(shapes) > SHAPES:
-        return
-    edges = [edge for address, matrix in shapes for edge in _edges(address, _product(_product(_matrix(address), matrix), turn))]
+        return None
+    edges: list[dict[str, Any]] = []
+    for one in shapes:
+        edges += islice(_edges(one.at, product(product(matrix_of(one.at), one.matrix), turn)), EDGES + 1)
+        if len(edges) > EDGES:
+            return None
     if len(edges) < GRID_EDGES:
-        return
+        return ()
+    if _crossings(edges) > CROSSINGS:
+        return None
     page: Any = SimpleNamespace(edges=edges)
-    for table in TableFinder(page).tables:
-        yield Grid(tuple(tuple(row.cells) for row in table.rows))
+    return tuple(Grid(tuple(tuple(row.cells) for row in table.rows)) for table in TableFinder(page).tables)
+
+
+def _crossings(edges: Sequence[dict[str, Any]]) -> int:
+    """How often level and upright edges can cross at most, those at one place taken as one."""
+    level = {round(edge["top"]) for edge in edges if edge["orientation"] == "h"}
+    upright = {round(edge["x0"]) for edge in edges if edge["orientation"] == "v"}
+    return len(level) * len(upright)
 
 
 def _edges(path: int, matrix: Matrix) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -17,8 +16,8 @@ from typing import Final
 from pipeline.contract import BLOCK_BREAK, CELL_BREAK, Box, Source, Span
 from pipeline.read.blocks import Block, blocks_of
 from pipeline.read.lines import Line
-from pipeline.read.pdf import Sheet, Word, read_sheets, sha256_of
-from pipeline.read.pdfium import read_sheets_fast
+from pipeline.read.pdf import Sheet, Word, sha256_of
+from pipeline.read.sheets import Layout, read_sheets
 
 # Parts that keep their hyphen when the document itself does not tell how the word is written.
 HYPHENATED: Final = frozenset({
@@ -31,13 +30,6 @@ HYPHENATED_ENDS: Final = frozenset({"off", "up"})
 # "pre- and post-": such a hyphen stands for a word to come, not for a broken one.
 SUSPENDED: Final = frozenset({"and", "or", "to"})
 AROUND_WORD: Final = ".,:;()[]\"“”’'"
-
-
-class Layout(StrEnum):
-    """Which pages pdfplumber lays out: those that pdfium cannot give (`FAST`), or all of them."""
-
-    FAST = "fast"
-    ALL = "all"
 
 
 def _counts() -> "array[int]":
@@ -93,8 +85,7 @@ class Reading:
 
 def read_contract(path: Path, *, password: str = "", layout: Layout = Layout.FAST) -> Reading:
     """Read the PDF at `path`. Raises what `read_sheets` raises."""
-    read = read_sheets if layout is Layout.ALL else read_sheets_fast
-    return reading_of(path.name, sha256_of(path), read(path, password=password))
+    return reading_of(path.name, sha256_of(path), read_sheets(path, password=password, layout=layout))
 
 
 def reading_of(name: str, sha256: str, sheets: Sequence[Sheet]) -> Reading:

@@ -10,8 +10,7 @@ from pipeline.batch.one import annotate
 from pipeline.batch.options import Options
 from pipeline.contract import Basis, Kind, TextFrom
 from pipeline.errors import EncryptedError
-from pipeline.read import text
-from pipeline.read.text import Layout
+from pipeline.read.sheets import Layout
 from pipeline.review.annotated import dumps
 from pipeline.tag.model import Model
 
@@ -29,9 +28,8 @@ def test_a_second_reading_says_the_same(ran: Ran, model: Model) -> None:
     assert dumps(made) == (ran.out / "milestone_table.json").read_text(encoding="utf-8")
 
 
-def test_pdfplumber_finds_the_same_terms(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdfplumber_finds_the_same_terms(model: Model) -> None:
     fast = annotate(SAMPLES / "monthly_progress.pdf", model)
-    monkeypatch.setattr(text, "read_sheets_fast", None)
     full = annotate(SAMPLES / "monthly_progress.pdf", model, Options(layout=Layout.ALL))
     assert [(term.id, term.label, term.span, term.page) for term in fast.terms] == [
         (term.id, term.label, term.span, term.page) for term in full.terms
