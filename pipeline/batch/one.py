@@ -16,6 +16,7 @@ from pipeline.read.pdf import sha256_of
 from pipeline.read.text import read_contract
 from pipeline.review.annotated import SCHEMA_VERSION
 from pipeline.tag.model import Model
+from pipeline.tag.risks import find_risks
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
@@ -49,7 +50,8 @@ def _files(part: Path) -> Iterable[Path]:
 def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
     reading = read_contract(path, password=options.password, layout=options.layout)
-    terms = tag(units_of(reading.text), model, reading.boxes)
+    units = units_of(reading.text)
+    terms = tag(units, model, reading.boxes)
     return Contract(
         schema_version=SCHEMA_VERSION,
         tool=Tool("payterms", __version__),
@@ -57,6 +59,6 @@ def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
         source=reading.source,
         verdict=judge(terms, reading.source.pages),
         terms=terms,
-        risks=(),
+        risks=find_risks(units, reading.boxes),
         text=reading.text,
     )
