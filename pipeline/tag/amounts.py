@@ -6,7 +6,7 @@ a number that fills a cell under a heading of prices or shares is one too. What 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -38,6 +38,8 @@ RUN_TOGETHER: Final = re.compile(r"%\s{1,4}(?=\d{2,3}(?:[ ,]\d{3})?(?:\s+[A-Z(]|
 PER_TIME: Final = r"(?:per\s+annum|p\.\s?a\.|(?:a|per)\s+(?:year|month)\b)"
 INTEREST_AFTER: Final = re.compile(rf"\s?\)?,?\s+(?:\w+\s+){{0,2}}?{PER_TIME}", re.IGNORECASE)
 INTEREST_BEFORE: Final = re.compile(r"\binterest\b[^,;.]{0,40}$", re.IGNORECASE)
+# Below this a bare number beside an amount counts something.
+COUNTED: Final = 1000
 CURRENCY: Final = re.compile(r"[A-Z]{3}\b|US\$|[$€£]")
 
 
@@ -60,8 +62,14 @@ def amounts_of(sentence: Sentence, numbers: Sequence[Number]) -> tuple[Money, ..
     text, at = sentence.text, sentence.span.start
     said = {one.number: one for one in _cells_of_money(sentence, numbers)}
     said |= {one.number: one for one in _said(text, numbers, _with_currency)}
-    due = _without_thresholds(text, _in_order(said.values()))
+    due = _without_thresholds(text, _in_order(_without_counts(said.values())))
     return tuple(Money(text[one.start : one.end], one.number.value, one.unit, one.span(at)) for one in due)
+
+
+def _without_counts(said: Collection[_Said]) -> Iterator[_Said]:
+    """The amounts without bare numbers below a thousand, where another has a currency: those count the payments."""
+    told = any(one.unit for one in said)
+    yield from (one for one in said if one.unit or not told or one.number.value is None or one.number.value >= COUNTED)
 
 
 def percents_of(sentence: Sentence, numbers: Sequence[Number]) -> tuple[Percent, ...]:

@@ -71,6 +71,11 @@ def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Te
         trigger=fields.trigger,
         interval=fields.interval,
         due_days=fields.due_days,
+        due_from=fields.due_from,
+        verification=fields.verification,
+        finality=fields.finality,
+        payer=fields.payer,
+        payee=fields.payee,
         doubt=tuple(_doubts(answer, model)),
     )
 

@@ -50,11 +50,18 @@ def _limits(text: str, numbers: Sequence[Number]) -> Iterator[tuple[int, _Deed]]
     """The time limits in a text, in days, and what is to be done within each."""
     for number in numbers:
         unit = UNIT.match(text, number.end)
-        if unit is None or number.value is None:
+        if unit is None or (days := days_of(text, number)) is None:
             continue
         if OPENS.search(text[max(0, number.start - OPENS_CHARS) : number.start]) or CLOSES.match(text, unit.end()):
-            days = int(number.value) * int(data("time_units")[unit["unit"].lower()])
             yield days, _deed(text[: number.start], text[unit.end() :])
+
+
+def days_of(text: str, number: Number) -> int | None:
+    """The days that a number of days, weeks or months in a text comes to; None if it counts something else."""
+    unit = UNIT.match(text, number.end)
+    if unit is None or number.value is None:
+        return None
+    return int(number.value) * int(data("time_units")[unit["unit"].lower()])
 
 
 def _deed(before: str, after: str) -> _Deed:
