@@ -18,6 +18,7 @@ from pipeline.read.text import read_contract
 from pipeline.review.annotated import SCHEMA_VERSION
 from pipeline.tag.model import Model
 from pipeline.tag.risks import find_risks
+from pipeline.tag.schedules import schedules_of
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
@@ -52,14 +53,16 @@ def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
     reading = read_contract(path, password=options.password, layout=options.layout)
     units = units_of(reading.text)
+    terms = tag(units, model, reading.boxes)
     found = Contract(
         schema_version=SCHEMA_VERSION,
         tool=Tool("payterms", __version__),
         model=model.ref,
         source=reading.source,
         verdict=Verdict(Basis.UNKNOWN, Advance.UNKNOWN),
-        terms=tag(units, model, reading.boxes),
+        terms=terms,
         risks=find_risks(units, reading.boxes),
+        schedules=schedules_of(terms, units),
         text=reading.text,
     )
     return judged(found, given_policy(options.policy))
