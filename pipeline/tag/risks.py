@@ -18,6 +18,7 @@ from pipeline.tag.rules import Pattern, compiled, found
 from pipeline.tag.tagger import stable_ids
 from pipeline.tag.times import due_days_of
 from pipeline.tag.tokens import SPELLING, docs, normal_form, norms
+from pipeline.tag.units import units_of
 
 # Shorter sentences are headings; those with a row of dots are lines of a table of contents.
 LEAST_WORDS: Final = 6
@@ -174,3 +175,8 @@ def find_risks(units: Sequence[Sentence], boxes: Callable[[Span], tuple[Box, ...
 
 def _risk(code: str, unit: Sentence, boxes: tuple[Box, ...], name: str) -> Risk:
     return Risk(name, code, unit.text, unit.span, boxes[0].page if boxes else 1, boxes)
+
+
+def holds_clause(text: str) -> bool:
+    """Whether a page's or a contract's text holds any clause; some milliseconds a page, so that pages can be skipped by it."""
+    return any(codes_of(unit) for unit in units_of(text))

@@ -131,6 +131,11 @@ def test_a_page_is_skipped_only_if_it_has_no_clause() -> None:
             assert not risk_words().isdisjoint(re.findall("[a-z]+", entry["text"].lower())), entry["text"]
 
 
+def test_a_page_is_told_by_its_clauses() -> None:
+    assert risks.holds_clause("1. PRICE\nThe price is $5.\nBuyer may set off any claim against the price.")
+    assert not risks.holds_clause("1. PRICE\nThe price is $5.\nThe alarm must not be set off during testing.")
+
+
 def test_the_file_of_rules_is_sound() -> None:
     """Every rule has patterns, every named set is there and used, and every word of a set is its own normal form."""
     rows = [row for rule in SOURCE["rules"] for name in ("any", "also", "unless") for row in rule.get(name, ())]
