@@ -1,9 +1,10 @@
-"""Check that no labelled unit shares a run of twelve or more words with a contract in a folder of PDFs.
+"""Check that no authored sentence shares a run of twelve or more words with a contract in a folder of PDFs.
 
-usage: python bench/overlap.py CONTRACTS [LABELS]
+usage: python bench/overlap.py CONTRACTS [FOLDER ...]
 
-Real contracts are for measuring and for learning how contracts are drafted; no sentence of theirs may be among the labels.
-Prints every run found, and exits with 1 if there is one.
+The folders hold authored sentences (*.jsonl), data/labels and data/risks if none is given. Real contracts are for measuring
+and for learning how contracts are drafted; no sentence of theirs may be among them. Prints every run found, and exits with 1
+if there is one.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 import pypdfium2
 
 RUN = 12
+FOLDERS = ("data/labels", "data/risks")
 
 
 def words(text: str) -> list[str]:
@@ -35,18 +37,18 @@ def runs_of(path: Path) -> Iterator[tuple[str, ...]]:
 
 
 def main() -> int:
-    """Compare the labels with the contracts; 1 if they share a run."""
+    """Compare the authored sentences with the contracts; 1 if they share a run."""
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     known = {hash(run) for path in sorted(Path(sys.argv[1]).rglob("*.pdf")) for run in runs_of(path)}
     shared = 0
-    for path in sorted(Path(sys.argv[2] if len(sys.argv) > 2 else "data/labels").glob("*.jsonl")):
+    for path in sorted(path for folder in sys.argv[2:] or FOLDERS for path in Path(folder).glob("*.jsonl")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             run = next((run for run in runs(json.loads(line)["text"]) if hash(run) in known), None)
             if run:
                 shared += 1
-                print(f"{path.name}:{number}: {' '.join(run)}")
-    print(f"{shared} units share a run of {RUN} words with a contract")
+                print(f"{path}:{number}: {' '.join(run)}")
+    print(f"{shared} sentences share a run of {RUN} words with a contract")
     return int(shared > 0)
 
 

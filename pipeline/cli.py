@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -20,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from pipeline import __version__
+from pipeline.batch.again import judge_again
 from pipeline.batch.children import warm_up
 from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of
 from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
@@ -29,12 +31,14 @@ from pipeline.batch.record import Done, Record
 from pipeline.batch.run import carry_out, run_here, run_there
 from pipeline.contract import Sentence, Span
 from pipeline.errors import LabelError, PaytermsError
+from pipeline.judge.policy import given_policy, policy_text
 from pipeline.learn.gains import gains
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
 from pipeline.learn.measure import Result, basis_right, calibration, read_labelled, results_of, scores
 from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.split import parted
 from pipeline.read.sheets import Layout
+from pipeline.report.explain import memo_of, page_of
 from pipeline.report.progress import Tally, log_line, logged, progress_line
 from pipeline.report.tables import (
     confusion_table,
@@ -47,7 +51,7 @@ from pipeline.report.tables import (
     shown,
     verdict_table,
 )
-from pipeline.review.annotated import schema
+from pipeline.review.annotated import read, schema
 from pipeline.tag.model import KINDS, default_folder, load
 
 USAGE: Final = 2
@@ -62,6 +66,16 @@ SAID_EVERY_S: Final = 60.0
 LISTED: Final = 1000
 TOLD: Final = 100
 BATCH: Final = 1000
+# Columns from which on a screen has room for more.
+WIDE: Final = 100
+
+
+class Form(StrEnum):
+    """How `payterms explain` writes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
 
 app = typer.Typer(
     help="Read signed contracts and tell what each payment hangs on. Decision support, not legal advice.",
@@ -76,6 +90,12 @@ errors = Console(stderr=True, highlight=False)
 
 ModelOption = Annotated[
     Path | None, typer.Option("--model", help="Folder of the model; the one that comes with payterms if not given.")
+]
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", help="Policy (TOML file, or name of one that comes with payterms); a cautious factor if not given."
+    ),
 ]
 LabelsOption = Annotated[Path, typer.Option("--labels", help="Folder of labels (*.jsonl).")]
 
@@ -127,6 +147,7 @@ def run_command(
         int, typer.Option("--memory-mb", min=1, help="Memory that one contract may take beside what a worker holds (Linux).")
     ] = MEMORY_MB,
     model: ModelOption = None,
+    policy: PolicyOption = None,
     layout: Annotated[
         Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
     ] = Layout.FAST,
@@ -149,9 +170,9 @@ def run_command(
     found = count_jobs(source, out)
     if scheduler is None:
         warm_up()
-    # A model that cannot be loaded is told here, before any worker starts.
+    # A model or policy that cannot be loaded is told here, before any worker starts.
     used = load(model or default_folder()).ref
-    options = Options(password=password, layout=layout)
+    options = Options(password=password, layout=layout, policy=policy_text(policy) if policy else "")
     setup = Setup(model, recipe_of(used, options), options, timeout, memory_mb, force=force)
     with alone(out), _log(log_json) as log:
         known = _known(out, quiet=quiet)
@@ -234,7 +255,7 @@ def _interruptible(tally: Tally) -> Iterator[None]:
 def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False, listed: int) -> None:
     """The table of a run, and why some inputs could not be read or were not read anew; quietly, only the latter."""
     if not quiet:
-        console.print(run_table(records) if len(records) <= listed else verdict_table(records))
+        console.print(run_table(records, wide=console.width >= WIDE) if len(records) <= listed else verdict_table(records))
     told = [record for record in records if record.message]
     for record in told[:TOLD]:
         _say(f"{'kept' if record.error is None else 'not read'}: {record.message}", to=errors)
@@ -249,6 +270,29 @@ def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run`
     """Print the table of an earlier run again."""
     records = read_run(out)
     _print_run(records, out, listed=len(records))
+
+
+@app.command("judge", epilog="Example: payterms judge review/ --policy certified_progress")
+def judge_command(
+    out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")],
+    policy: PolicyOption = None,
+) -> None:
+    """Judge contracts that were read before by another policy, or by what reviewers said; reviews stay as they are."""
+    records = judge_again(out, given_policy(policy_text(policy) if policy else ""))
+    _print_run(records, out, listed=LISTED)
+
+
+@app.command(epilog="Example: payterms explain review/msa.json --format markdown > memo.md")
+def explain(
+    file: Annotated[Path, typer.Argument(help="Annotated JSON of one contract.")],
+    form: Annotated[Form, typer.Option("--format", help="A page for the screen, or a memo in Markdown.")] = Form.TEXT,
+) -> None:
+    """Print a contract's verdict: why, in the contract's words with page numbers, and what to change in it."""
+    contract = read(file)
+    if form is Form.MARKDOWN:
+        print(memo_of(contract))
+    else:
+        console.print(page_of(contract))
 
 
 @app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")

@@ -125,21 +125,32 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount as written, with its value (None if redacted) and ISO 4217 currency (None if not told)."""
+    """An amount as written, with its value (None if redacted) and ISO 4217 currency (None if not told).
+
+    `per` names the unit that it is the price of ("hour", "ton"; None for a sum), `end` the end of a range that it is
+    ("low" or "high").
+    """
 
     text: str
     value: Decimal | None
     currency: str | None
     span: Span
+    per: str | None = None
+    end: str | None = None
+    redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Percent:
-    """A percentage as written, with its value in percent (None if redacted or blank)."""
+    """A percentage as written, with its value in percent (None if redacted or blank).
+
+    `of` tells what it is a share of: "price", "invoice" or "retained" (None where the term does not say).
+    """
 
     text: str
     value: Decimal | None
     span: Span
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +171,43 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """How it is shown that an event was reached, by `value`: signed_acceptance, deemed_acceptance (after `days`, if told),
+    third_party_certificate or customer_satisfaction.
+    """
+
+    text: str
+    value: str
+    span: Span
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """Whether what is paid stays paid, by `value`: non_refundable or clawback."""
+
+    text: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
-    """What a term says: how much, on what event, how often, and days to pay (None where it does not say)."""
+    """What a term says: how much, on what event, how it is shown, how often, when and between whom (None where it is silent).
+
+    `due_days` are days to pay, `due_from` the words of the day that they are counted from.
+    """
 
     amounts: tuple[Money, ...] = ()
     percents: tuple[Percent, ...] = ()
     trigger: Quote | None = None
     interval: Interval | None = None
     due_days: int | None = None
+    due_from: Quote | None = None
+    verification: Verification | None = None
+    finality: Finality | None = None
+    payer: Quote | None = None
+    payee: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +248,35 @@ class Term:
     trigger: Quote | None = None
     interval: Interval | None = None
     due_days: int | None = None
+    due_from: Quote | None = None
+    verification: Verification | None = None
+    finality: Finality | None = None
+    payer: Quote | None = None
+    payee: Quote | None = None
     doubt: tuple[str, ...] = ()
     review: Review = field(default_factory=Review)
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """The rows of one table, or items of one list, that are payment terms together.
+
+    `total` is the sum of their amounts (None if one has no value, or none has any), `percent` of their percentages;
+    `price` is the contract's price as it is told, and `matches` whether the total, or 100 percent, agrees with it (None if
+    that cannot be told).
+    """
+
+    terms: tuple[str, ...]
+    currency: str | None
+    total: Decimal | None
+    percent: Decimal | None
+    price: Money | None
+    matches: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Risk:
-    """A sentence that threatens the receivable, and the code of the threat."""
+    """A sentence that bears on the receivable besides the payment terms, mostly as a threat, and the code of what it holds."""
 
     id: str
     code: str
@@ -226,21 +288,27 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the verdict is what it is: a code, the ids of the terms or risks it rests on, and what would change it."""
+    """Why the verdict is what it is: a code, the ids of the terms or risks it rests on, and what would change it.
+
+    `advance` is what the reason alone would allow (None in records of before version 1.1).
+    """
 
     code: str
     terms: tuple[str, ...]
     why: str
     remedy: str
+    advance: Advance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the payments hang on, whether to advance, and why."""
+    """What the payments hang on, whether to advance (and how much of an invoice at most, if the policy says), and why."""
 
     basis: Basis
     advance: Advance
     reasons: tuple[Reason, ...] = ()
+    rate_percent: int | None = None
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +348,5 @@ class Contract:
     verdict: Verdict
     terms: tuple[Term, ...]
     risks: tuple[Risk, ...]
+    schedules: tuple[Schedule, ...] = field(default=(), kw_only=True)
     text: str

@@ -12,6 +12,7 @@ PaytermsError
 ├── OutputError           a result or record that cannot be written
 ├── ClusterError          a scheduler that is not there, or its extra is not installed
 ├── RecordError           annotated JSON that does not hold what it should
+├── PolicyError           a policy file that does not hold what it should
 ├── LabelError            a labels file that does not hold what it should
 └── ModelError            a model that is missing, unknown, unsafe, or of another format
 """
@@ -81,6 +82,10 @@ class ClusterError(PaytermsError):
 
 class RecordError(PaytermsError):
     """Annotated JSON that does not hold what it should; the message names the file and the field."""
+
+
+class PolicyError(PaytermsError):
+    """A policy file that does not hold what it should; the message names the file, the line and the key."""
 
 
 class LabelError(PaytermsError):

@@ -20,6 +20,7 @@ from pipeline.contract import (
     Basis,
     Box,
     Contract,
+    Finality,
     Interval,
     Kind,
     ModelRef,
@@ -32,6 +33,7 @@ from pipeline.contract import (
     Review,
     ReviewStatus,
     Risk,
+    Schedule,
     Source,
     Span,
     Term,
@@ -39,6 +41,7 @@ from pipeline.contract import (
     Tool,
     Unit,
     Verdict,
+    Verification,
 )
 from pipeline.learn.split import held_out
 
@@ -64,6 +67,11 @@ def term(kind: Kind, text: str = "A fee is due.", **more: Any) -> Term:
     return Term(**given | more)
 
 
+def risk(code: str, text: str = "A fee is due.") -> Risk:
+    """A clause that stands at the start of its contract."""
+    return Risk(f"r-{code}", code, text, Span(0, len(text)), 1)
+
+
 def page(text_from: TextFrom = TextFrom.PDF, *flags: str, number: int = 1) -> Page:
     """A page of letter paper."""
     return Page(number, 612.0, 792.0, 0, text_from, flags)
@@ -72,7 +80,7 @@ def page(text_from: TextFrom = TextFrom.PDF, *flags: str, number: int = 1) -> Pa
 def contract(*terms: Term, text: str = "A fee is due.", sha256: str = "ab" * 32) -> Contract:
     """A contract of one page with these terms."""
     return Contract(
-        schema_version="1.0",
+        schema_version="1.1",
         tool=Tool("payterms", "0.1.0"),
         model=ModelRef("default", "cd" * 32, {"milestone": 0.4, "progress": 0.3}),
         source=Source("msa.pdf", sha256, (page(),)),
@@ -181,9 +189,28 @@ _lengths = st.integers(0, 10_000_000).map(lambda count: count / 10_000)
 _reviews = st.builds(
     Review, st.sampled_from(ReviewStatus), st.none() | st.sampled_from(Kind), _texts, _texts, st.none() | _texts
 )
-_reasons = st.builds(Reason, _texts, st.lists(_texts, max_size=2).map(tuple), _texts, _texts)
-_verdicts = st.builds(Verdict, st.sampled_from(Basis), st.sampled_from(Advance), st.lists(_reasons, max_size=2).map(tuple))
+_advances = st.sampled_from(Advance)
+_reasons = st.builds(Reason, _texts, st.lists(_texts, max_size=2).map(tuple), _texts, _texts, st.none() | _advances)
+_verdicts = st.builds(
+    Verdict,
+    st.sampled_from(Basis),
+    _advances,
+    st.lists(_reasons, max_size=2).map(tuple),
+    st.none() | st.integers(0, 100),
+    _texts,
+)
 _values = st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=2) | st.just(Decimal("1E+6"))
+
+
+_schedules = st.builds(
+    Schedule,
+    st.lists(_texts, max_size=2).map(tuple),
+    st.none() | st.just("EUR"),
+    _values,
+    _values,
+    st.none(),
+    st.none() | st.booleans(),
+)
 
 
 def _boxes(pages: int) -> st.SearchStrategy[tuple[Box, ...]]:
@@ -212,11 +239,27 @@ def _terms(draw: st.DrawFn, text: str, pages: int, name: str) -> Term:
         page=st.integers(1, pages),
         boxes=_boxes(pages),
         probabilities=st.none() | st.builds(Probabilities, _shares, _shares, _shares),
-        amounts=st.just((quoted(Money, value=_values, currency=st.none() | st.just("EUR")),)),
-        percents=st.just((quoted(Percent, value=_values),)),
+        amounts=st.just(
+            (
+                quoted(
+                    Money,
+                    value=_values,
+                    currency=st.none() | st.just("EUR"),
+                    per=st.none() | _texts,
+                    end=st.sampled_from([None, "low", "high"]),
+                    redacted=st.booleans(),
+                ),
+            )
+        ),
+        percents=st.just((quoted(Percent, value=_values, of=st.none() | _texts),)),
         trigger=st.sampled_from([None, quoted(Quote)]),
         interval=st.sampled_from([None, quoted(Interval, value=_texts)]),
         due_days=st.none() | st.integers(0, 365),
+        due_from=st.sampled_from([None, quoted(Quote)]),
+        verification=st.sampled_from([None, quoted(Verification, value=_texts, days=st.none() | st.integers(0, 90))]),
+        finality=st.sampled_from([None, quoted(Finality, value=_texts)]),
+        payer=st.sampled_from([None, quoted(Quote)]),
+        payee=st.sampled_from([None, quoted(Quote)]),
         doubt=st.lists(_texts, max_size=2).map(tuple),
         review=_reviews,
     )
@@ -232,7 +275,7 @@ def contracts(draw: st.DrawFn) -> Contract:
     pages = tuple(draw(st.lists(page_of, min_size=1, max_size=3)))
     spans = draw(st.lists(_spans(text), max_size=2))
     return Contract(
-        schema_version="1.0",
+        schema_version="1.1",
         tool=draw(st.builds(Tool, _texts, _texts)),
         model=draw(st.builds(ModelRef, _texts, _texts, st.dictionaries(_texts, _shares, max_size=2))),
         source=Source(draw(_texts), draw(_texts), pages),
@@ -242,5 +285,6 @@ def contracts(draw: st.DrawFn) -> Contract:
             Risk(f"r-{index}", draw(_texts), text[span.start : span.end], span, 1, draw(_boxes(len(pages))))
             for index, span in enumerate(spans)
         ),
+        schedules=tuple(draw(st.lists(_schedules, max_size=2))),
         text=text,
     )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipeline.contract import Kind
 from pipeline.review.annotated import write
 
 LABELLED = SAMPLES / "labels.jsonl"
-COMMANDS = ["run", "summary", "tag", "train", "evaluate", "measure", "gains", "schema"]
+COMMANDS = ["run", "summary", "judge", "explain", "tag", "train", "evaluate", "measure", "gains", "schema"]
 PLAIN = "Licensee shall pay a milestone payment of $500,000 upon first commercial sale of the Product."
 GIVEN: dict[str, Any] = {"id": 7, "text": "(a) 30% on delivery of the turbine;", "lead": "The Price is payable as follows:"}
 STDIN_FAULTS = {
@@ -41,6 +42,10 @@ TOLD = {
     "no such model to tag with": (["tag", "--model", "none"], "none/model.skops: no model there (No such file"),
     "no labels": (["train", "--labels", "none"], "none: no *.jsonl there; name the folder that holds the labels"),
     "no labels to evaluate by": (["evaluate", "--labels", "none"], "none: no *.jsonl there; name the folder"),
+    "no run to judge": (["judge", "none"], "none/run.json: no record of a run"),
+    "no policy": (["judge", ".", "--policy", "none.toml"], "none.toml: cannot be read ([Errno 2] No such file or directory"),
+    "a policy to run by that is none": (["run", "a.pdf", "out", "--policy", "a.pdf"], "a.pdf: cannot be read ("),
+    "no record to explain": (["explain", "none.json"], "none.json: cannot be read ("),
     "no run to sum up": (["summary", "none"], "none/run.json: no record of a run"),
 }
 
@@ -100,7 +105,7 @@ def test_a_run_with_failures_is_1_and_lists_them(ran: Ran) -> None:
 
 def test_a_file_name_reaches_the_screen_as_text(ran: Ran) -> None:
     assert "\x1b" not in ran.answer.out + ran.answer.err
-    assert r"[bold]\u001b[31mred.pdf" in ran.answer.out
+    assert r"[bold]\u001b[31mred" in ran.answer.out
     assert r"[bold]\u001b[31mred.pdf: not a PDF" in ran.answer.err
 
 
@@ -250,6 +255,38 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     answer = shell(["bash", "-c", "set -o pipefail; yes 'Rent is due.' | head -n 60000 | payterms tag | head -n 1"])
     assert answer.out.count("\n") == 1
     assert "Traceback" not in answer.err
+
+
+def test_another_policy_judges_a_run_again(ran: Ran, tmp_path: Path, payterms: Command) -> None:
+    out = Path(shutil.copytree(ran.out, tmp_path / "out"))
+    policy = tmp_path / "never.toml"
+    policy.write_text(
+        'name = "never"\n[reasons.x]\nwhen = ["otherwise"]\nadvance = "no"\nwhy = "No."\nremedy = "None."\n', encoding="utf-8"
+    )
+    answer = payterms("judge", out, "--policy", policy)
+    assert answer.code == 0
+    told = {line.split()[0]: line.split() for line in answer.out.splitlines() if line.startswith("milestone_table")}
+    assert "no" in told["milestone_table.pdf"]
+    assert json.loads((out / "milestone_table.json").read_text("utf-8"))["verdict"]["policy"] == "never"
+
+
+def test_a_policy_may_be_given_to_a_run(tmp_path: Path, payterms: Command) -> None:
+    one_page_pdf(tmp_path / "a.pdf")
+    answer = payterms("run", tmp_path / "a.pdf", tmp_path / "out", "--policy", "certified_progress", "--quiet")
+    assert answer.code == 0
+    assert json.loads((tmp_path / "out" / "a.json").read_text("utf-8"))["verdict"]["policy"] == "certified progress"
+
+
+def test_explain_prints_a_page_and_a_memo(ran: Ran, payterms: Command) -> None:
+    path = ran.out / "below" / "million_by_month.json"
+    told = payterms("explain", path)
+    assert told.code == 0
+    assert "no (do not advance)" in told.out
+    assert "p. 2: “3.2 You will pay the price at the rate of $100,000 a month" in told.out
+    memo = payterms("explain", path, "--format", "markdown")
+    assert memo.out.startswith("# Memo: million\\_by\\_month.pdf\n")
+    assert "**Proposed change:** Re-cut the price into separately priced deliverables" in memo.out
+    assert all("not legal advice" in answer.out for answer in (told, memo))
 
 
 def test_schema_is_what_records_are_checked_by(payterms: Command) -> None:

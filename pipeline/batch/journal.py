@@ -235,3 +235,14 @@ def read_run(out: Path) -> list[Record]:
         raise RecordError(f"{path}: no record of a run ({error}); name a folder that `payterms run` wrote") from error
     inputs |= {record.source: record for record in map(_record, _journalled(out)) if record}
     return in_order(inputs.values())
+
+
+def rewrite(records: Iterable[Record], out: Path) -> None:
+    """Put other records of the same inputs into `run.json`; what else it holds stays. Raises RecordError, OutputError."""
+    path = out / RUN_FILE
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        run = Run(ModelRef(**held["model"]), held["found"], time.monotonic() - held["seconds"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RecordError(f"{path}: no record of a whole run ({error}); let `payterms run` end first") from error
+    write_run(records, out, run, earlier=filter(None, map(_record, held.get("earlier", ()))))

@@ -10,12 +10,15 @@ from typing import Final
 
 from pipeline import __version__
 from pipeline.batch.options import PLAIN, Options
-from pipeline.contract import Contract, ModelRef, Tool
-from pipeline.judge.verdict import judge
+from pipeline.contract import Advance, Basis, Contract, ModelRef, Tool, Verdict
+from pipeline.judge.policy import given_policy
+from pipeline.judge.verdict import judged
 from pipeline.read.pdf import sha256_of
 from pipeline.read.text import read_contract
 from pipeline.review.annotated import SCHEMA_VERSION
 from pipeline.tag.model import Model
+from pipeline.tag.risks import find_risks
+from pipeline.tag.schedules import schedules_of
 from pipeline.tag.tagger import tag
 from pipeline.tag.units import units_of
 
@@ -49,14 +52,17 @@ def _files(part: Path) -> Iterable[Path]:
 def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
     reading = read_contract(path, password=options.password, layout=options.layout)
-    terms = tag(units_of(reading.text), model, reading.boxes)
-    return Contract(
+    units = units_of(reading.text)
+    terms = tag(units, model, reading.boxes)
+    found = Contract(
         schema_version=SCHEMA_VERSION,
         tool=Tool("payterms", __version__),
         model=model.ref,
         source=reading.source,
-        verdict=judge(terms, reading.source.pages),
+        verdict=Verdict(Basis.UNKNOWN, Advance.UNKNOWN),
         terms=terms,
-        risks=(),
+        risks=find_risks(units, reading.boxes),
+        schedules=schedules_of(terms, units),
         text=reading.text,
     )
+    return judged(found, given_policy(options.policy))

@@ -11,11 +11,13 @@ from pipeline.read.sheets import Layout
 class Options:
     """How every contract of a run is read; made from the command's options, and handed down to `annotate` as one.
 
-    `password` opens encrypted contracts that need one; `layout` says which pages pdfplumber lays out.
+    `password` opens encrypted contracts that need one; `layout` says which pages pdfplumber lays out; `policy` is the text of
+    the policy that they are judged by ("" for the default), so that it reaches other machines.
     """
 
     password: str = ""
     layout: Layout = Layout.FAST
+    policy: str = ""
 
 
 PLAIN: Final = Options()

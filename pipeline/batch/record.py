@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pipeline.batch.jobs import Job
 from pipeline.contract import Basis, Contract, Kind, TextFrom
+from pipeline.judge.amounts import largest_amounts
 
 
 class Why(StrEnum):
@@ -30,7 +31,7 @@ class Record:
 
     `source` and `output` are paths below the input and output folders, with forward slashes. `sha256` is of the input's bytes
     ("" if unknown), `recipe` stands for all else that the result depends on; `limit` is the time (s) or memory (MB) that did
-    not do.
+    not do; `largest` tells the largest amounts of the terms, short: "USD 4.8m, 720k".
     """
 
     source: str
@@ -49,6 +50,7 @@ class Record:
     sha256: str = ""
     recipe: str = ""
     limit: float = 0.0
+    largest: str = ""
 
     @property
     def kept(self) -> bool:
@@ -93,4 +95,5 @@ def success(job: Job, contract: Contract, *, seconds: float, why: str, recipe: s
         why=why,
         sha256=contract.source.sha256,
         recipe=recipe,
+        largest=largest_amounts(contract.terms),
     )

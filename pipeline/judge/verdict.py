@@ -1,43 +1,70 @@
-"""What a contract's payments hang on, from its terms and from the pages that could not be read."""
+"""What a contract's payments hang on and whether to advance on them, from the facts of the contract and a policy."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
-from typing import Any
+from dataclasses import replace
+from typing import Final
 
-from pipeline.contract import Advance, Basis, Kind, Page, Reason, Term, TextFrom, Unit, Verdict
+from pipeline.contract import Advance, Basis, Contract, Kind, Reason, Term, Unit, Verdict
+from pipeline.judge.facts import OTHERWISE, Case, Fact, as_reviewed, facts_of, unread_pages
+from pipeline.judge.policy import Policy, Rule, default_policy
 
-REASON_OF = {
-    Basis.MILESTONE: "milestone_billing",
-    Basis.PROGRESS: "progress_billing",
-    Basis.MIXED: "mixed_billing",
-    Basis.NONE: "no_payment_terms",
-}
+# Which of two reasons counts: the later one here. A firm reason counts more than any that is not.
+ORDER: Final = (Advance.YES, Advance.CONDITIONAL, Advance.NO, Advance.UNKNOWN)
 
 
-@cache
-def _policy() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("policy.toml").read_text(encoding="utf-8"))
+def judge(case: Case, policy: Policy | None = None) -> Verdict:
+    """The verdict on a case, by the default policy if none is given; the terms count as their reviewer says.
 
-
-def judge(terms: Sequence[Term], pages: Sequence[Page]) -> Verdict:
-    """The verdict on a contract with these terms and pages.
-
-    Pages without text that nobody read make it unknown unless they are plainly blank: "not found" is not "not readable".
+    Pages without text that nobody read make the basis unknown unless they are plainly blank: "not found" is not "not readable".
     """
-    unread = [page.number for page in pages if page.text_from is TextFrom.NONE and "no_text" not in page.flags]
-    if unread or all(page.text_from is TextFrom.NONE for page in pages):
-        numbers = ", ".join(map(str, unread[:10])) + (f" and {len(unread) - 10} more" if len(unread) > 10 else "")
-        return Verdict(Basis.UNKNOWN, Advance.UNKNOWN, (_reason("unread_pages", (), f" Pages: {numbers}." if unread else ""),))
-    basis = basis_of(terms)
-    code = REASON_OF[basis]
-    return Verdict(basis, Advance(_policy()["reasons"][code]["advance"]), (_reason(code, _rests_on(basis, terms)),))
+    policy = policy or default_policy()
+    case = replace(case, terms=as_reviewed(case.terms))
+    basis = Basis.UNKNOWN if unread_pages(case.pages) else basis_of(case.terms, policy.basis)
+    facts = facts_of(case, basis, policy.limits, policy.lifting_laws)
+    rules = sorted(_that_hold(policy.rules, facts), key=_weight, reverse=True)
+    advance = rules[0].advance if rules else Advance.UNKNOWN
+    return Verdict(
+        basis=basis,
+        advance=advance,
+        reasons=tuple(_reason(rule, facts) for rule in rules),
+        rate_percent=_rate(rules) if advance in {Advance.YES, Advance.CONDITIONAL} else None,
+        policy=policy.name,
+    )
 
 
-def basis_of(terms: Sequence[Term]) -> Basis:
+def judged(contract: Contract, policy: Policy | None = None) -> Contract:
+    """The contract with the verdict of the policy; everything else, reviews too, stays as it is."""
+    case = Case(contract.terms, contract.source.pages, contract.risks, contract.schedules, contract.text)
+    return replace(contract, verdict=judge(case, policy))
+
+
+def _that_hold(rules: Sequence[Rule], facts: Mapping[str, Fact]) -> list[Rule]:
+    held = [rule for rule in rules if OTHERWISE not in rule.when and _holds(rule, facts)]
+    return held or [rule for rule in rules if OTHERWISE in rule.when and _holds(rule, {**facts, OTHERWISE: Fact()})]
+
+
+def _holds(rule: Rule, facts: Mapping[str, Fact]) -> bool:
+    return all(name in facts for name in rule.when) and not any(name in facts for name in rule.unless)
+
+
+def _weight(rule: Rule) -> tuple[bool, int]:
+    return rule.firm, ORDER.index(rule.advance)
+
+
+def _rate(rules: Sequence[Rule]) -> int | None:
+    return min((rule.rate_percent for rule in rules if rule.rate_percent is not None), default=None)
+
+
+def _reason(rule: Rule, facts: Mapping[str, Fact]) -> Reason:
+    on = [facts[name] for name in rule.when if name in facts]
+    ids = tuple(dict.fromkeys(name for fact in on for name in fact.ids))
+    why = " ".join([rule.why, *(fact.detail for fact in on if fact.detail)])
+    return Reason(rule.code, ids, why, rule.remedy, rule.advance)
+
+
+def basis_of(terms: Sequence[Term], rules: Mapping[str, float] | None = None) -> Basis:
     """The kind that holds nearly all the evidence, mixed if neither does, none if there is hardly any."""
-    rules = _policy()["basis"]
+    rules = rules or default_policy().basis
     evidence = {
         kind: sum(_evidence(term, rules["says_how_much"]) for term in terms if term.label is kind)
         for kind in (Kind.MILESTONE, Kind.PROGRESS)
@@ -50,17 +77,7 @@ def basis_of(terms: Sequence[Term]) -> Basis:
 
 
 def _evidence(term: Term, says_how_much: float) -> float:
-    """How much a term speaks for its kind: the square of its probability, so that many guesses do not outweigh what is sure."""
+    """How much a term speaks for its kind: its probability, so that the sum is the number of terms that one can expect."""
     sure = getattr(term.probabilities, term.label) if term.probabilities else 1.0
     weighty = term.amounts or term.percents or term.unit is Unit.ROW
-    return float(sure) ** 2 * (1.0 + (says_how_much if weighty else 0.0))
-
-
-def _rests_on(basis: Basis, terms: Sequence[Term]) -> tuple[str, ...]:
-    """The ids of the terms that a basis rests on."""
-    return tuple(term.id for term in terms if basis is Basis.MIXED or term.label.value == basis.value)
-
-
-def _reason(code: str, terms: tuple[str, ...], detail: str = "") -> Reason:
-    text = _policy()["reasons"][code]
-    return Reason(code, terms, text["why"] + detail, text["remedy"])
+    return float(sure) * (1.0 + (says_how_much if weighty else 0.0))

@@ -18,10 +18,11 @@ EXCERPT: Final = 100
 RUN_COLUMNS: Final = {
     "contract": "left",
     "pages": "right",
-    "milestone": "right",
-    "progress": "right",
+    "milest.": "right",
+    "progr.": "right",
     "basis": "left",
     "advance": "left",
+    "largest": "left",
 }
 # Control characters, and those that turn the direction of writing or cannot be encoded.
 UNSAFE: Final = frozenset({"Cc", "Cf", "Cs"})
@@ -32,19 +33,22 @@ def shown(text: str) -> str:
     return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in UNSAFE and char != "\n" else char for char in text)
 
 
-def run_table(records: Sequence[Record]) -> Table:
-    """A row for each contract: pages, terms, basis, whether to advance; or why it could not be read."""
-    table = _table()
+def run_table(records: Sequence[Record], *, wide: bool = False) -> Table:
+    """A row for each contract: pages, terms of each kind, basis, whether to advance, largest amount (a `wide` one has two).
+
+    Of a contract that was not read it says why.
+    """
+    table = plain_table()
     for name, side in RUN_COLUMNS.items():
         table.add_column(name, justify="right" if side == "right" else "left", overflow="fold")
     for record in records:
-        table.add_row(*(Text(shown(cell)) for cell in _cells(record)))
+        table.add_row(*(Text(shown(cell)) for cell in _cells(record, wide=wide)))
     return table
 
 
 def verdict_table(records: Sequence[Record]) -> Table:
     """How many contracts have each verdict, and how many could not be read: for runs too long to list."""
-    table = _table()
+    table = plain_table()
     for name in ("contracts", "basis", "advance"):
         table.add_column(name, justify="right" if name == "contracts" else "left")
     counts = Counter(("not read", record.error) if record.error else (record.basis, record.advance) for record in records)
@@ -83,21 +87,23 @@ def _whys(records: Sequence[Record]) -> str:
     return f" ({', '.join(f'{count:,} {WHY[why]}' for why, count in sorted(whys.items()))})"
 
 
-def _table() -> Table:
+def plain_table() -> Table:
+    """A table without lines."""
     return Table(box=None, pad_edge=False, header_style="bold")
 
 
-def _cells(record: Record) -> tuple[str, ...]:
+def _cells(record: Record, *, wide: bool) -> tuple[str, ...]:
     name = record.source.replace("\n", r"\n")
     if record.error is not None:
-        return name, "", "", "", "not read", record.error
+        return name, "", "", "", "not read", record.error, ""
+    largest = record.largest if wide else record.largest.split(",")[0]
     counts = (record.pages, record.milestone_terms, record.progress_terms)
-    return name, *map(str, counts), record.basis, record.advance
+    return name, *map(str, counts), record.basis, record.advance, largest
 
 
 def score_table(scores: Mapping[str, Score]) -> Table:
     """Precision, recall and F1 of each kind."""
-    table = _table()
+    table = plain_table()
     for name in ("kind", "precision", "recall", "F1", "labelled", "tagged"):
         table.add_column(name, justify="left" if name == "kind" else "right")
     for kind in POSITIVE:
@@ -109,7 +115,7 @@ def score_table(scores: Mapping[str, Score]) -> Table:
 
 def confusion_table(evaluation: Evaluation) -> Table:
     """How many units of each label were tagged as each kind."""
-    table = _table()
+    table = plain_table()
     table.add_column("labelled \\ tagged")
     for kind in KINDS:
         table.add_column(kind.value, justify="right")
@@ -120,7 +126,7 @@ def confusion_table(evaluation: Evaluation) -> Table:
 
 def mistake_table(evaluation: Evaluation) -> Table:
     """The surest mistakes."""
-    table = _table()
+    table = plain_table()
     for name in ("p", "labelled", "tagged", "unit"):
         table.add_column(name, overflow="fold")
     for one in evaluation.mistakes:
@@ -134,7 +140,7 @@ def _excerpt(text: str) -> Text:
 
 def found_table(what: Mapping[str, Iterable[Found]]) -> Table:
     """Terms of contracts, in groups that say what became of them."""
-    table = _table()
+    table = plain_table()
     for name in ("", "contract", "kind", "text"):
         table.add_column(name, overflow="fold")
     for name, group in what.items():

@@ -8,7 +8,7 @@ import dataclasses
 import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import cache
@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.contract import Box, Contract, Interval, Money, Percent, Quote, Review, Span
+from pipeline.contract import Box, Contract, Finality, Interval, Money, Percent, Quote, Review, Span, Term, Verification
 from pipeline.errors import RecordError
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 DECIMALS: Final = 4
 # How the name of a file ends that is being written; a writer that was killed leaves it behind.
 TEMPORARY: Final = ".payterms-tmp"
@@ -132,16 +132,21 @@ def _check(contract: Contract, name: str) -> None:
     for index, term in enumerate(contract.terms):
         _check_quote(contract, f"{name}: terms.{index}", term.text, term.span)
         _check_boxes(contract, f"{name}: terms.{index}.boxes", term.boxes)
-        quotes: list[Money | Percent | Quote | Interval] = [
-            *term.amounts,
-            *term.percents,
-            *(quote for quote in (term.trigger, term.interval) if quote),
-        ]
-        for quote in quotes:
+        for quote in _quotes(term):
             _check_quote(contract, f"{name}: terms.{index}: field {quote.text!r}", quote.text, quote.span)
     for index, risk in enumerate(contract.risks):
         _check_quote(contract, f"{name}: risks.{index}", risk.text, risk.span)
         _check_boxes(contract, f"{name}: risks.{index}.boxes", risk.boxes)
+
+
+def _quotes(term: Term) -> Iterator[Money | Percent | Quote | Interval | Verification | Finality]:
+    """The fields of a term that quote it."""
+    yield from term.amounts
+    yield from term.percents
+    yield from filter(None, (term.trigger, term.due_from, term.payer, term.payee))
+    yield from filter(None, (term.interval,))
+    yield from filter(None, (term.verification,))
+    yield from filter(None, (term.finality,))
 
 
 def _check_ids(ids: Sequence[str], where: str) -> None:

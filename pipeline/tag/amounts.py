@@ -6,7 +6,7 @@ a number that fills a cell under a heading of prices or shares is one too. What 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -38,17 +38,20 @@ RUN_TOGETHER: Final = re.compile(r"%\s{1,4}(?=\d{2,3}(?:[ ,]\d{3})?(?:\s+[A-Z(]|
 PER_TIME: Final = r"(?:per\s+annum|p\.\s?a\.|(?:a|per)\s+(?:year|month)\b)"
 INTEREST_AFTER: Final = re.compile(rf"\s?\)?,?\s+(?:\w+\s+){{0,2}}?{PER_TIME}", re.IGNORECASE)
 INTEREST_BEFORE: Final = re.compile(r"\binterest\b[^,;.]{0,40}$", re.IGNORECASE)
+# Below this a bare number beside an amount counts something.
+COUNTED: Final = 1000
 CURRENCY: Final = re.compile(r"[A-Z]{3}\b|US\$|[$€£]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A number and its unit, "%" or a currency (None if not told), which stand from `start` to `end`."""
+    """A number and its unit, "%" or a currency (None if not told), from `start` to `end`; `side` of a range: low or high."""
 
     number: Number
     unit: str | None
     start: int
     end: int
+    side: str | None = None
 
     def span(self, at: int) -> Span:
         """Where it stands in the contract, in which its text begins at `at`."""
@@ -60,8 +63,35 @@ def amounts_of(sentence: Sentence, numbers: Sequence[Number]) -> tuple[Money, ..
     text, at = sentence.text, sentence.span.start
     said = {one.number: one for one in _cells_of_money(sentence, numbers)}
     said |= {one.number: one for one in _said(text, numbers, _with_currency)}
-    due = _without_thresholds(text, _in_order(said.values()))
-    return tuple(Money(text[one.start : one.end], one.number.value, one.unit, one.span(at)) for one in due)
+    due = _without_thresholds(text, _in_order(_without_counts(said.values())))
+    return tuple(_money(text, one, at) for one in due)
+
+
+def _money(text: str, said: _Said, at: int) -> Money:
+    unit = _per_unit().match(text, said.end)
+    return Money(
+        text=text[said.start : said.end],
+        value=said.number.value,
+        currency=said.unit,
+        span=said.span(at),
+        per=unit["unit"].lower() if unit else None,
+        end=said.side,
+        redacted=said.number.value is None,
+    )
+
+
+@cache
+def _per_unit() -> re.Pattern[str]:
+    """What follows the price of one unit: "per hour", "for each patient", "/ton"."""
+    units = any_of(data("units")["words"])
+    before = r"\s?\)?\s?(?:/\s?|per\s+|(?:for\s+)?(?:each|every)\s+|an?\s+)(?:[a-z]+\s+)?"
+    return re.compile(rf"{before}(?P<unit>{units})s?(?!\w)", re.IGNORECASE)
+
+
+def _without_counts(said: Collection[_Said]) -> Iterator[_Said]:
+    """The amounts without bare numbers below a thousand, where another has a currency: those count the payments."""
+    told = any(one.unit for one in said)
+    yield from (one for one in said if one.unit or not told or one.number.value is None or one.number.value >= COUNTED)
 
 
 def percents_of(sentence: Sentence, numbers: Sequence[Number]) -> tuple[Percent, ...]:
@@ -69,7 +99,19 @@ def percents_of(sentence: Sentence, numbers: Sequence[Number]) -> tuple[Percent,
     text, at = sentence.text, sentence.span.start
     said = list(_cells_of_shares(sentence, numbers)) or _said(text, numbers, _with_percent)
     paid = (one for one in said if not _is_interest(text, one) and not _states().match(text, one.end))
-    return tuple(Percent(text[one.start : one.end], one.number.value, one.span(at)) for one in paid)
+    return tuple(Percent(text[one.start : one.end], one.number.value, one.span(at), _share_of(text, one)) for one in paid)
+
+
+def _share_of(text: str, said: _Said) -> str | None:
+    """What a percentage is a share of: what is retained, the price, or an invoice; by the words around it."""
+    after = text[said.end :]
+    around = {"retained": text[max(0, said.start - BEFORE_CHARS) : said.end + BEFORE_CHARS], "price": after, "invoice": after}
+    return next((name for name, words in around.items() if _shares()[name].search(words)), None)
+
+
+@cache
+def _shares() -> Mapping[str, re.Pattern[str]]:
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in data("shares").items()}
 
 
 def _said(text: str, numbers: Sequence[Number], with_unit: Callable[[str, Number], _Said | None]) -> list[_Said]:
@@ -92,7 +134,7 @@ def _ends(lower: Number, upper: Number, found: Mapping[Number, _Said]) -> dict[N
         return {}
     scaled = lower.scale == 1 and lower.value is not None and lower.value < 1000
     value = lower.value * upper.scale if scaled and lower.value is not None else lower.value
-    return {lower: replace(low, number=replace(lower, value=value)), upper: high}
+    return {lower: replace(low, number=replace(lower, value=value), side="low"), upper: replace(high, side="high")}
 
 
 def _once(text: str, said: Sequence[_Said]) -> Iterator[_Said]:

@@ -1,7 +1,8 @@
 """The rules: flags that token patterns raise on a sentence, from `patterns.toml`.
 
 A pattern is a row of tokens in their normal form: `a|b` either, `<name>` any of a named set, `~3` up to three tokens of
-any kind, a trailing `?` for an optional one. A pattern is tried only on sentences that hold a word for each of its places.
+any kind, `^3` up to three that do not end a clause, a trailing `?` for an optional one. A pattern is tried only on sentences
+that hold a word for each of its places.
 """
 
 import re
@@ -14,7 +15,9 @@ from typing import Final
 
 from pipeline.contract import Kind
 
-GAP: Final = re.compile(r"~(\d+)")
+GAP: Final = re.compile(r"([~^])(\d+)")
+# What may stand in either gap.
+FILLERS: Final = {"~": r"\S+", "^": r"[^\s;:.]\S*"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def _source() -> Mapping[str, Mapping[str, list[str]]]:
 def flag_patterns() -> Mapping[str, tuple[Pattern, ...]]:
     """The patterns of each flag, by its name, in the order of the patterns file."""
     sets = _source()["sets"]
-    return {name: tuple(_compiled(row, sets) for row in rows) for name, rows in _source()["flags"].items()}
+    return {name: tuple(compiled(row, sets) for row in rows) for name, rows in _source()["flags"].items()}
 
 
 @cache
@@ -51,7 +54,7 @@ def flags_of(norms: Sequence[str]) -> frozenset[str]:
     raised: set[str] = set()
     for word in words & index.keys():
         for name, pattern in index[word]:
-            if name not in raised and _found(pattern, words, line):
+            if name not in raised and found(pattern, words, line):
                 raised.add(name)
     return frozenset(raised)
 
@@ -73,18 +76,20 @@ def _patterns_by_word() -> Mapping[str, list[tuple[str, Pattern]]]:
     return index
 
 
-def _found(pattern: Pattern, words: frozenset[str], line: str) -> bool:
+def found(pattern: Pattern, words: frozenset[str], line: str) -> bool:
+    """Whether a pattern is found in a line of normal forms parted and surrounded by spaces; `words` are those of the line."""
     if any(need.isdisjoint(words) for need in pattern.needs):
         return False
     return len(pattern.needs) == 1 or pattern.expression.search(line) is not None
 
 
-def _compiled(row: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+def compiled(row: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+    """The pattern of a row of the patterns file."""
     needs: list[frozenset[str]] = []
     parts: list[str] = []
     for part in row.split():
         if gap := GAP.fullmatch(part):
-            parts.append(rf"(?:\S+ ){{0,{gap[1]}}}")
+            parts.append(rf"(?:{FILLERS[gap[1]]} ){{0,{gap[2]}}}")
             continue
         words = _words(part.rstrip("?"), sets)
         if not part.endswith("?"):

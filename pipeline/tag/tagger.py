@@ -29,7 +29,7 @@ def tag(units: Sequence[Sentence], model: Model, boxes: Boxes) -> tuple[Term, ..
     """The terms among the units, in order; `boxes` gives the boxes of a span of the text."""
     probabilities = model.probabilities(units)
     kinds = model.decide(probabilities)
-    ids = term_ids()
+    ids = stable_ids("t")
     return tuple(
         _term(Answer(unit, kind, probabilities_of(row)), model, boxes(unit.span), ids(unit.text))
         for unit, kind, row in zip(units, kinds, probabilities, strict=True)
@@ -37,8 +37,8 @@ def tag(units: Sequence[Sentence], model: Model, boxes: Boxes) -> tuple[Term, ..
     )
 
 
-def term_ids() -> Callable[[str], str]:
-    """A function that names terms in the order of the text: by their words, and their place among equals."""
+def stable_ids(letter: str) -> Callable[[str], str]:
+    """A function that names what stands in a text, in its order: by the letter, its words, and their place among equals."""
     counts: dict[str, int] = {}
     given: set[str] = set()
 
@@ -46,7 +46,7 @@ def term_ids() -> Callable[[str], str]:
         key = re.sub(r"\W+", " ", text.casefold()).strip()
         while True:
             counts[key] = counts.get(key, 0) + 1
-            digest = "t-" + hashlib.sha256(f"{key}#{counts[key]}".encode()).hexdigest()[:6]
+            digest = f"{letter}-" + hashlib.sha256(f"{key}#{counts[key]}".encode()).hexdigest()[:6]
             if digest not in given:
                 given.add(digest)
                 return digest
@@ -71,6 +71,11 @@ def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Te
         trigger=fields.trigger,
         interval=fields.interval,
         due_days=fields.due_days,
+        due_from=fields.due_from,
+        verification=fields.verification,
+        finality=fields.finality,
+        payer=fields.payer,
+        payee=fields.payee,
         doubt=tuple(_doubts(answer, model)),
     )
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 from functools import cache
 from typing import Final
 
-from pipeline.contract import Interval, Sentence, Span
+from pipeline.contract import Interval, Quote, Sentence, Span
 from pipeline.tag.figures import Number, any_of, data, lowered
 
 # How far back a limit's opening words stand, in characters.
@@ -28,6 +28,11 @@ CLOSES: Final = re.compile(
     r"|that\s+follow|counting|reckoned|upon|since)\b|\s*$",
     re.IGNORECASE,
 )
+# The day that a limit is counted from, up to where the clause goes on.
+FROM: Final = re.compile(
+    r"['’]?\s*\)?,?\s*(?:after|from|of|following|upon)\s+(?:the\s+date\s+(?:of|on\s+which)\s+)?(?P<day>\w[^,;.|]{2,80}?)"
+    r"(?=\s*(?:[,;.|]|$|\band\b|\bor\b|\bshall\b|\bthe\s+\w+\s+(?:shall|will|must)\b|\b[A-Z]\w+\s+(?:shall|will|must)\b))"
+)
 # Where a deed is told no more for a limit on the other side.
 CLAUSE: Final = re.compile(r"[;:]|(?<=[a-z\d)])\.\s")
 
@@ -42,19 +47,44 @@ class _Deed(Enum):
 
 def due_days_of(text: str, numbers: Sequence[Number]) -> int | None:
     """Days to pay: the first time limit in a text that is of paying, or else the first that is not of another deed."""
-    limits = [(days, deed) for days, deed in _limits(text, numbers) if deed is not _Deed.OTHER]
-    return next((days for days, deed in limits if deed is _Deed.PAYING), limits[0][0] if limits else None)
+    due = _due(text, numbers)
+    return due[0] if due else None
 
 
-def _limits(text: str, numbers: Sequence[Number]) -> Iterator[tuple[int, _Deed]]:
-    """The time limits in a text, in days, and what is to be done within each."""
+def due_from_of(sentence: Sentence, numbers: Sequence[Number]) -> Quote | None:
+    """The words of the day that days to pay are counted from: "receipt of the invoice"."""
+    due = _due(sentence.text, numbers)
+    match = FROM.match(sentence.text, due[1]) if due else None
+    if match is None:
+        return None
+    at = sentence.span.start
+    return Quote(match["day"], Span(at + match.start("day"), at + match.end("day")))
+
+
+def _due(text: str, numbers: Sequence[Number]) -> tuple[int, int] | None:
+    """Days to pay, and where the words of their limit end."""
+    limits = [(days, end, deed) for days, end, deed in _limits(text, numbers) if deed is not _Deed.OTHER]
+    paying = (limit for limit in limits if limit[2] is _Deed.PAYING)
+    found = next(paying, limits[0] if limits else None)
+    return found[:2] if found else None
+
+
+def _limits(text: str, numbers: Sequence[Number]) -> Iterator[tuple[int, int, _Deed]]:
+    """The time limits in a text: days, where their words end, and what is to be done within them."""
     for number in numbers:
         unit = UNIT.match(text, number.end)
-        if unit is None or number.value is None:
+        if unit is None or (days := days_of(text, number)) is None:
             continue
         if OPENS.search(text[max(0, number.start - OPENS_CHARS) : number.start]) or CLOSES.match(text, unit.end()):
-            days = int(number.value) * int(data("time_units")[unit["unit"].lower()])
-            yield days, _deed(text[: number.start], text[unit.end() :])
+            yield days, unit.end(), _deed(text[: number.start], text[unit.end() :])
+
+
+def days_of(text: str, number: Number) -> int | None:
+    """The days that a number of days, weeks or months in a text comes to; None if it counts something else."""
+    unit = UNIT.match(text, number.end)
+    if unit is None or number.value is None:
+        return None
+    return int(number.value) * int(data("time_units")[unit["unit"].lower()])
 
 
 def _deed(before: str, after: str) -> _Deed:

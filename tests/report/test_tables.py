@@ -59,7 +59,7 @@ def test_what_a_terminal_would_obey_is_spelled_out(text: str, expected: str) -> 
 
 def test_a_run_has_a_line_for_each_input() -> None:
     assert printed(run_table([record("a.pdf"), record("b.pdf", error="damaged")])) == [
-        ["contract", "pages", "milestone", "progress", "basis", "advance"],
+        ["contract", "pages", "milest.", "progr.", "basis", "advance", "largest"],
         ["a.pdf", "3", "2", "1", "mixed", "no"],
         ["b.pdf", "not", "read", "damaged"],
     ]

@@ -340,3 +340,53 @@ def test_the_corpus_is_read_as_its_authors_read_it() -> None:
     terms = [label for label in read_labels(LABELS) if label.kind is Kind.MILESTONE]
     told = [fields for label in terms if (fields := fields_of(label.unit, label.kind)).trigger]
     assert len(told) / len(terms) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("$180 per hour on approval", [("$180", "hour", None, False)]),
+        ("EUR 40 for each enrolled patient", [("EUR 40", "patient", None, False)]),
+        ("$12/ton delivered", [("$12", "ton", None, False)]),
+        ("$100,000 a month", [("$100,000", None, None, False)]),
+        ("$5 to $10 million on approval", [("$5", None, "low", False), ("$10 million", None, "high", False)]),
+        ("$[***] on approval", [("$[***]", None, None, True)]),
+    ],
+)
+def test_what_an_amount_is(text: str, told: list[tuple[str, str | None, str | None, bool]]) -> None:
+    made = fields_of(Sentence(text, Span(0, len(text))), Kind.MILESTONE).amounts
+    assert [(one.text, one.per, one.end, one.redacted) for one in made] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("30% of the Contract Price on delivery", "price"),
+        ("thirty percent (30%) of each invoice", "invoice"),
+        ("Owner shall retain 10% of each payment", "retained"),
+        ("30% on delivery", None),
+    ],
+)
+def test_what_a_percentage_is_of(text: str, of: str | None) -> None:
+    (made,) = fields_of(Sentence(text, Span(0, len(text))), Kind.PROGRESS).percents
+    assert made.of == of
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("payable within thirty (30) days after receipt of the invoice.", "receipt of the invoice"),
+        ("due 45 days from the date of acceptance, net", "acceptance"),
+        ("Within 10 days following delivery Buyer shall pay $5.", "delivery"),
+        ("payable net 30 days", None),
+        ("$5 on delivery", None),
+    ],
+)
+def test_the_day_that_days_to_pay_are_counted_from(text: str, day: str | None) -> None:
+    made = fields_of(Sentence(text, Span(0, len(text))), Kind.MILESTONE).due_from
+    assert (made.text if made else None) == day
+
+
+def test_a_number_that_counts_payments_is_no_amount() -> None:
+    row = Sentence("3 | December 2, 2024 | $100,000", Span(0, 31), Unit.ROW, header="Payment | Due | Amount")
+    assert [one.text for one in fields_of(row, Kind.PROGRESS).amounts] == ["$100,000"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract import Box, Kind, Sentence, Span, Term, Unit
 from pipeline.tag.model import KINDS, Model
-from pipeline.tag.tagger import NEAR, tag, term_ids
+from pipeline.tag.tagger import NEAR, stable_ids, tag
 from pipeline.tag.units import units_of
 
 TEXT = """4 PRICE
@@ -64,7 +64,7 @@ def tagged(model: Model, text: str = TEXT) -> tuple[Term, ...]:
 
 
 def named(*texts: str) -> list[str]:
-    name = term_ids()
+    name = stable_ids("t")
     return [name(text) for text in texts]
 
 
