@@ -220,7 +220,7 @@ def test_a_million_by_the_month_is_no_and_how_to_cut_it_anew(model: Model) -> No
     assert "separately priced deliverables" in first.remedy
     assert "divisible" in first.remedy
     rests_on = " ".join(one.text for one in made.terms if one.id in first.terms)
-    assert "$100,000 a month" in rests_on
+    assert "monthly payment" in rests_on
     assert {one.id for one in made.terms if one.label is Kind.MILESTONE}.isdisjoint(first.terms)
 
 
