@@ -180,17 +180,24 @@ def _model(folder: Path | None) -> Model:
 
 
 def _write(contract: Contract, job: Job, *, force: bool) -> None:
-    """Write the JSON; of what a person has worked on, a copy stays beside it."""
+    """Write the JSON; what a person has worked on is set aside first."""
     text = annotated.dumps(contract)
-    if force and _reviewed(job) is not None:
+    if force:
+        _set_aside(job)
+    annotated.write_text(text, job.output)
+
+
+def _set_aside(job: Job) -> None:
+    """Move a result that a person has worked on out of its place, under a name that no run writes to."""
+    if _reviewed(job) is not None:
         sha256 = sha256_of(job.output)
         job.output.replace(job.output.with_name(f"{job.output.name}.reviewed-{sha256[:8]}"))
-    annotated.write_text(text, job.output)
 
 
 def _drop_result(job: Job, error: InputError) -> None:
     """Remove the result of what stood in the file before: it would be taken for that of a file that cannot be read."""
     if error.code not in PASSING:
+        _set_aside(job)
         job.output.unlink(missing_ok=True)
 
 

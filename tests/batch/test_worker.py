@@ -169,6 +169,15 @@ def test_a_result_goes_when_its_file_cannot_be_read_any_more(job: Job, setup: Se
     assert not job.output.exists()
 
 
+def test_a_review_is_set_aside_when_its_file_cannot_be_read_any_more(accepted: tuple[Job, Record, bytes], setup: Setup) -> None:
+    job, known, written = accepted
+    job.path.write_bytes(b"%PDF-1.7 damaged")
+    assert done(job, known, setup, force=True).error == "damaged"
+    (aside,) = job.output.parent.glob("*.reviewed-*")
+    assert aside.read_bytes() == written
+    assert not job.output.exists()
+
+
 def test_a_result_stays_when_its_file_is_gone(job: Job, setup: Setup) -> None:
     known = done(job, None, setup)
     job.path.unlink()
