@@ -117,6 +117,11 @@ def test_a_doubt_where_the_rules_speak_for_the_other_kind(sure: Sure) -> None:
     assert (term.label, term.doubt) == (Kind.MILESTONE, ("rules_disagree",))
 
 
+def test_terms_of_a_page_that_was_a_picture_are_in_doubt(sure: Sure) -> None:
+    assert [term.doubt for term in tag(units_of(TEXT), sure, boxes, ocr_pages={3})] == [("ocr",), ("ocr",)]
+    assert [term.doubt for term in tag(units_of(TEXT), sure, boxes, ocr_pages={2, 5})] == [(), ()]
+
+
 def test_the_model_that_comes_along_tags(model: Model) -> None:
     text = "$250,000 shall be payable upon the Buyer's written acceptance of the prototype.\nThis law governs."
     assert [term.label for term in tagged(model, text)] == [Kind.MILESTONE]
