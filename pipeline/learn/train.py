@@ -41,7 +41,7 @@ class Settings:
     strength: float = 0.25
     none_per_term: float = 20.0
     against_name_weight: float = 0.25
-    free_wording_weight: float = 0.25
+    free_wording_weight: float = 0.5
     alone_weight: float = 0.5
     reviewed_weight: float = 20.0
 
