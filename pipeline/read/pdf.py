@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pdfplumber
 from pdfminer.layout import LTChar
@@ -48,8 +48,7 @@ DINGBATS: Final = ("dingbats", "wingdings")
 Place = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word in reading orientation (`x0` to `x1` along the line, `top` to `bottom` across) and its box on the page."""
 
     text: str

@@ -67,20 +67,26 @@ def _lines_without(lines: Iterable[Line], words: set[int]) -> list[Line]:
 
 def _grid_rows(words: Iterable[Word], grid: Grid) -> Iterator[Row]:
     """The rows of a grid that hold words; a word belongs to the first cell that its middle stands in."""
-    left = words
+    left = [((word.box.x0 + word.box.x1) / 2, (word.box.top + word.box.bottom) / 2, word) for word in words]
     for bounds in grid.rows:
+        row = list(filter(None, bounds))
+        top, bottom = min(cell[1] for cell in row), max(cell[3] for cell in row)
+        # Few words are as high as the row: the others are not tried in each of its cells.
+        level = [place for place in left if top <= place[1] <= bottom]
         cells = []
-        for cell in filter(None, bounds):
-            within = [word for word in left if _in(word, cell)]
-            left = [word for word in left if not _in(word, cell)] if within else left
-            cells.append(tuple(lines_of(within)))
-        if any(cells):
-            yield Row(tuple(filter(None, cells)))
+        for cell in row if level else ():
+            within = [place for place in level if _in(place, cell)]
+            level = [place for place in level if not _in(place, cell)] if within else level
+            cells.append(within)
+        taken = {id(word) for within in cells for _, _, word in within}
+        if taken:
+            left = [place for place in left if id(place[2]) not in taken]
+            yield Row(tuple(tuple(lines_of(word for _, _, word in within)) for within in cells if within))
 
 
-def _in(word: Word, cell: tuple[float, float, float, float]) -> bool:
-    box = word.box
-    return cell[0] <= (box.x0 + box.x1) / 2 <= cell[2] and cell[1] <= (box.top + box.bottom) / 2 <= cell[3]
+def _in(place: tuple[float, float, Word], cell: tuple[float, float, float, float]) -> bool:
+    """Whether the middle of a word (its x, its y) lies in a cell."""
+    return cell[0] <= place[0] <= cell[2] and cell[1] <= place[1] <= cell[3]
 
 
 def _is_table(rows: Sequence[Row]) -> bool:

@@ -53,10 +53,10 @@ class Places:
     page: "array[int]" = field(default_factory=_counts)
     sides: "array[float]" = field(default_factory=_points)
 
-    def add(self, span: Span, line: int, box: Box) -> None:
+    def add(self, start: int, end: int, line: int, box: Box) -> None:
         """Note the place of the next word."""
-        self.start.append(span.start)
-        self.end.append(span.end)
+        self.start.append(start)
+        self.end.append(end)
         self.line.append(line)
         self.page.append(box.page)
         self.sides.extend((box.x0, box.top, box.x1, box.bottom))
@@ -101,7 +101,7 @@ def text_of(blocks: Sequence[Block]) -> tuple[str, Places]:
     at = 0
     for word, line, text, after in _pieces(blocks, _spellings(blocks)):
         end = at + len(text)
-        places.add(Span(at, end), line, word.box)
+        places.add(at, end, line, word.box)
         parts += (text, after)
         at = end + len(after)
     return "".join(parts).removesuffix(BLOCK_BREAK), places

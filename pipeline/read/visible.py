@@ -25,6 +25,7 @@ from pipeline.read.native import (
     Drawn,
     Flags,
     Floats,
+    Ints,
     Matrix,
     address_of,
     bare,
@@ -247,8 +248,8 @@ def _blank(texts: _Things, plates: _Things, pictures: _Things) -> Flags:
     return pale & ~_meet(texts, plates) & ~_meet(texts, pictures) if pale.any() else pale
 
 
-def _meet(texts: _Things, others: _Things, hides: Callable[[slice], Flags] | None = None) -> Flags:
-    """Which texts share some of their area with one of the others (that hides them: shape of a slice of texts, others)."""
+def _meet(texts: _Things, others: _Things, hides: Callable[[slice, Ints], Flags] | None = None) -> Flags:
+    """Which texts share some of their area with one of the others (that hides them: a row for each of a slice of texts)."""
     met = np.zeros(len(texts.drawn), bool)
     # In parts, as a page may be drawn with very many things.
     step = AT_ONCE // len(others.drawn) + 1 if others.drawn else 1
@@ -256,21 +257,23 @@ def _meet(texts: _Things, others: _Things, hides: Callable[[slice], Flags] | Non
         a, b = texts.box[part, None, :], others.box[None, :, :]
         across = np.maximum(a[..., 0], b[..., 0]) < np.minimum(a[..., 2], b[..., 2])
         both = across & (np.maximum(a[..., 1], b[..., 1]) < np.minimum(a[..., 3], b[..., 3]))
-        met[part] = (both & hides(part) if hides else both).any(axis=1)
+        # Few of the others meet any text: whether they hide it is asked of those alone.
+        near = np.flatnonzero(both.any(axis=0))
+        met[part] = (both[:, near] & hides(part, near) if hides else both[:, near]).any(axis=1)
     return met
 
 
 def _doubtful(texts: _Things, plates: _Things, pictures: _Things) -> Flags:
     """Which texts may be hidden by what they lie under, on, or in."""
     doubtful = ~texts.opaque | _layered(texts) | _pale(texts)
-    return doubtful | _meet(texts, pictures) | _meet(texts, plates, lambda part: _hides(texts, plates, part))
+    return doubtful | _meet(texts, pictures) | _meet(texts, plates, lambda part, near: _hides(texts, plates, part, near))
 
 
-def _hides(texts: _Things, plates: _Things, part: slice) -> Flags:
+def _hides(texts: _Things, plates: _Things, part: slice, near: Ints) -> Flags:
     """Which filled shapes hide which texts where they meet: opaque ones drawn later, and earlier ones of the text's colour."""
-    later = plates.order[None, :] > texts.order[part, None]
-    alike = (np.abs(plates.paint[None, :, :3] - texts.paint[part, None, :3]) <= ALIKE).all(axis=2)
-    return np.where(later, plates.opaque[None, :], alike)
+    later = plates.order[None, near] > texts.order[part, None]
+    alike = (np.abs(plates.paint[None, near, :3] - texts.paint[part, None, :3]) <= ALIKE).all(axis=2)
+    return np.where(later, plates.opaque[None, near], alike)
 
 
 def _layered(texts: _Things) -> Flags:

@@ -78,7 +78,7 @@ def _patterns_by_word() -> Mapping[str, list[tuple[str, Pattern]]]:
 
 def found(pattern: Pattern, words: frozenset[str], line: str) -> bool:
     """Whether a pattern is found in a line of normal forms parted and surrounded by spaces; `words` are those of the line."""
-    if any(need.isdisjoint(words) for need in pattern.needs):
+    if any(map(words.isdisjoint, pattern.needs)):
         return False
     return len(pattern.needs) == 1 or pattern.expression.search(line) is not None
 

@@ -6,7 +6,7 @@ The normal form is an attribute of the lexeme, computed once for each distinct w
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 # spaCy takes most of a second to import: whoever starts workers does not wait for it, they do.
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ CURRENCY: Final = "¤"
 PERCENT: Final = "%"
 REDACTED: Final = "redacted"
 MONTH: Final = "<month>"
+
+# How many distinct strings between white space the tokenizer takes apart once only; spaCy's 10,000 are those of one contract.
+KNOWN_CHUNKS: Final = 50_000
 
 # A blacked-out or blank place: "[***]", "[ * ]", "[...***...]", "* * *", "[REDACTED]", "_____".
 REDACTION: Final = re.compile(
@@ -70,6 +73,8 @@ def language() -> "Language":
     for attribute in set(getters) - {NORM, IS_SPACE}:
         del getters[attribute]
     getters[NORM] = normal_form
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.max_cache_size = KNOWN_CHUNKS
     for lexeme in nlp.vocab:
         lexeme.norm_ = normal_form(lexeme.text)
     return nlp

@@ -5,8 +5,9 @@ title) and a row of flags: what the rules find in each and in the unit's neighbo
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -152,7 +153,18 @@ def own_columns() -> list[int]:
 def _flags(unit: Sentence, seen: Seen) -> list[bool]:
     around = seen.flags(unit.section) | seen.flags(_table_words(unit))
     places = (seen.flags(unit.text), seen.flags(unit.lead), around, seen.flags(unit.before), seen.flags(unit.after))
-    return [*(name in place for place in places for name in flag_patterns()), *_shape(unit, seen.words(unit.text))]
+    columns = _rule_columns()
+    raised = [False] * (len(places) * len(columns))
+    for start, place in zip(range(0, len(raised), len(columns)), places, strict=True):
+        for name in place:
+            raised[start + columns[name]] = True
+    return [*raised, *_shape(unit, seen.words(unit.text))]
+
+
+@cache
+def _rule_columns() -> Mapping[str, int]:
+    """The column of each rule among those of one place."""
+    return {name: column for column, name in enumerate(flag_patterns())}
 
 
 def _shape(unit: Sentence, words: Sequence[str]) -> tuple[bool, ...]:
