@@ -123,7 +123,10 @@ def test_terms_of_a_page_that_was_a_picture_are_in_doubt(sure: Sure) -> None:
 
 
 PLAIN = {
-    "level payments of a price": ("The Contract Price of $840,000 shall be paid in monthly payments of $70,000.", Kind.PROGRESS),
+    "level payments of a price": (
+        "The Contract Price of $840,000 shall be paid in monthly payments of $70,000.",
+        Kind.PROGRESS,
+    ),
     "equal parts of a fee": ("The fee shall be paid in twelve equal monthly installments.", Kind.PROGRESS),
     "share of work done": (
         "Contractor shall submit monthly applications for payment based on the percentage of work completed.",
