@@ -418,10 +418,12 @@ def gains_command(
     changes = gains(first, second)
     console.print(gains_table(changes))
     for name, results in (("before", first), ("after", second)):
-        _say(f"\n{name}")
+        console.print()
+        _say(name)
         _print_scores(results)
     won, lost = len(changes.found) + len(changes.silenced), len(changes.missed) + len(changes.alarmed)
-    _say(f"\nwon {won}, lost {lost}")
+    console.print()
+    _say(f"won {won}, lost {lost}")
 
 
 def _print_scores(results: Sequence[Result]) -> None:

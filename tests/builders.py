@@ -171,14 +171,13 @@ class Ran:
         return dict(found)
 
 
-def label_entries(*, training: int = 22, measuring: int = 8) -> list[dict[str, Any]]:
-    """The labels of the first groups of each kind in the corpus: enough to train a small model in seconds."""
+def label_entries(*, training: int = 32, measuring: int = 8) -> list[dict[str, Any]]:
+    """The labels of groups from all over the corpus: enough to train a small model in seconds."""
     entries = [json.loads(line) for path in sorted(LABELS.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
     groups = list(dict.fromkeys(entry["group"] for entry in entries))
-    chosen = {
-        *[group for group in groups if not held_out(group)][:: len(groups) // training],
-        *[group for group in groups if held_out(group)][:measuring],
-    }
+    kept = [group for group in groups if held_out(group)]
+    trained = [group for group in groups if not held_out(group)]
+    chosen = {*trained[:: len(trained) // training], *kept[:: len(kept) // max(1, measuring)][:measuring]}
     return [entry for entry in entries if entry["group"] in chosen]
 
 

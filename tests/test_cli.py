@@ -198,7 +198,7 @@ def test_gains_and_losses_between_two_runs_are_listed(ran: Ran, tmp_path: Path, 
     answer = payterms("gains", tmp_path, ran.out, LABELLED)
     assert answer.code == 0
     assert re.search(r"^\+ found +milestone_table +milestone +", answer.out, re.MULTILINE)
-    assert re.search(r"^\+ basis +milestone_table +milestone +none -> milestone$", answer.out, re.MULTILINE)
+    assert re.search(r"^\+ basis +milestone_table +milestone +none -> milestone *$", answer.out, re.MULTILINE)
     assert re.search(r"^won \d+, lost 0$", answer.out, re.MULTILINE)
 
 

@@ -6,6 +6,7 @@ its contracts to another.
 
 import logging
 import multiprocessing
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -22,15 +23,21 @@ from pipeline.errors import ClusterError
 CONNECT_S: Final = 30.0
 WORKERS_S: Final = 60.0
 ASKED_EVERY_S: Final = 2.0
+# How Dask writes the address of a scheduler; with any other it fails late, and not always with an error of its own.
+ADDRESS: Final = re.compile(r"(?:tcp|tls|ws|wss|ucx)://(?:[\w.-]+|\[[0-9a-fA-F:.%\w]+\]):\d{1,5}")
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
     """An executor on the scheduler at `address` (tcp://HOST:PORT), and how many contracts its workers read at a time right now.
 
-    Raises ClusterError if Dask is not installed, or no scheduler answers, or it has no workers.
+    Raises ClusterError if Dask is not installed, the address is none, no scheduler answers, or it has no workers.
     """
     distributed = _distributed()
+    if not ADDRESS.fullmatch(address):
+        raise ClusterError(
+            f"{address}: no address of a Dask scheduler; expected tcp://HOST:PORT, as `dask scheduler` prints it"
+        )
     # What goes wrong is told once, by this program.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline import __version__
 from pipeline.batch.options import PLAIN, Options
-from pipeline.contract import Advance, Basis, Contract, ModelRef, Tool, Verdict
+from pipeline.contract import Advance, Basis, Contract, ModelRef, TextFrom, Tool, Verdict
 from pipeline.judge.policy import given_policy
 from pipeline.judge.verdict import judged
 from pipeline.read.pdf import sha256_of
@@ -53,7 +53,8 @@ def annotate(path: Path, model: Model, options: Options = PLAIN) -> Contract:
     """Read, tag and judge the PDF at `path`. Raises InputError if it cannot be read as a contract."""
     reading = read_contract(path, password=options.password, layout=options.layout)
     units = units_of(reading.text)
-    terms = tag(units, model, reading.boxes)
+    ocr_pages = {page.number for page in reading.source.pages if page.text_from is TextFrom.OCR}
+    terms = tag(units, model, reading.boxes, ocr_pages=ocr_pages)
     found = Contract(
         schema_version=SCHEMA_VERSION,
         tool=Tool("payterms", __version__),

@@ -41,7 +41,7 @@ class Settings:
     strength: float = 0.25
     none_per_term: float = 20.0
     against_name_weight: float = 0.25
-    free_wording_weight: float = 0.25
+    free_wording_weight: float = 0.5
     alone_weight: float = 0.5
     reviewed_weight: float = 20.0
 
@@ -116,8 +116,9 @@ def _like_contracts(labels: Sequence[Label]) -> npt.NDArray[np.int64]:
 def _weight(label: Label, settings: Settings) -> float:
     if label.reviewed:
         return settings.reviewed_weight
-    name_weight = settings.against_name_weight if label.against_name else 1.0
-    return name_weight * (settings.free_wording_weight if label.free_wording else 1.0)
+    if label.against_name:
+        return settings.against_name_weight
+    return settings.free_wording_weight if label.free_wording else 1.0
 
 
 def _stands_alone(unit: Sentence) -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.contract import Box, Kind, Probabilities, Sentence, Span, Term, Unit
@@ -25,13 +25,16 @@ class Answer(NamedTuple):
     probabilities: Probabilities
 
 
-def tag(units: Sequence[Sentence], model: Model, boxes: Boxes) -> tuple[Term, ...]:
-    """The terms among the units, in order; `boxes` gives the boxes of a span of the text."""
+def tag(units: Sequence[Sentence], model: Model, boxes: Boxes, *, ocr_pages: Collection[int] = ()) -> tuple[Term, ...]:
+    """The terms among the units, in order; `boxes` gives the boxes of a span of the text.
+
+    `ocr_pages` are the numbers of the pages whose text a machine made from a picture: their terms are in doubt.
+    """
     probabilities = model.probabilities(units)
     kinds = model.decide(probabilities)
     ids = stable_ids("t")
     return tuple(
-        _term(Answer(unit, kind, probabilities_of(row)), model, boxes(unit.span), ids(unit.text))
+        _term(Answer(unit, kind, probabilities_of(row)), model, boxes(unit.span), ids(unit.text), ocr_pages)
         for unit, kind, row in zip(units, kinds, probabilities, strict=True)
         if kind is not Kind.NONE
     )
@@ -54,7 +57,7 @@ def stable_ids(letter: str) -> Callable[[str], str]:
     return name
 
 
-def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Term:
+def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str, ocr_pages: Collection[int]) -> Term:
     unit, fields = answer.unit, fields_of(answer.unit, answer.kind)
     return Term(
         id=name,
@@ -76,12 +79,12 @@ def _term(answer: Answer, model: Model, boxes: tuple[Box, ...], name: str) -> Te
         finality=fields.finality,
         payer=fields.payer,
         payee=fields.payee,
-        doubt=tuple(_doubts(answer, model)),
+        doubt=tuple(_doubts(answer, model, from_picture=any(box.page in ocr_pages for box in boxes))),
     )
 
 
-def _doubts(answer: Answer, model: Model) -> Iterator[str]:
-    """Why a person should look at a term: `near_threshold`, `kinds_close`, `rules_disagree`, `row_without_header`."""
+def _doubts(answer: Answer, model: Model, *, from_picture: bool) -> Iterator[str]:
+    """Why a person should look at a term: `near_threshold`, `kinds_close`, `rules_disagree`, `row_without_header`, `ocr`."""
     unit, kind, probabilities = answer
     if getattr(probabilities, kind) - model.thresholds[kind] < NEAR:
         yield "near_threshold"
@@ -91,6 +94,8 @@ def _doubts(answer: Answer, model: Model) -> Iterator[str]:
         yield "rules_disagree"
     if unit.unit is Unit.ROW and not unit.header:
         yield "row_without_header"
+    if from_picture:
+        yield "ocr"
 
 
 def _rules_disagree(unit: Sentence, kind: Kind) -> bool:

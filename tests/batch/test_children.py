@@ -87,10 +87,10 @@ def test_a_worker_that_dies_between_contracts_costs_none(tmp_path: Path, childre
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
 def test_a_contract_that_wants_too_much_memory_costs_itself_only(tmp_path: Path, children: Children, setup: Setup) -> None:
     job = Job(long_pdf(tmp_path / "long.pdf", times=6), "long.pdf", tmp_path / "long.json")
-    (greedy,) = ends(children, replace(setup, memory_mb=1), job)
-    assert (greedy.error, greedy.limit) == ("memory_limit", 1)
+    (greedy,) = ends(children, replace(setup, memory_mb=20), job)
+    assert (greedy.error, greedy.limit) == ("memory_limit", 20)
     assert greedy.sha256
-    assert greedy.message == "long.pdf: 1 MB of memory are not enough to read it; give more with --memory-mb"
+    assert greedy.message == "long.pdf: 20 MB of memory are not enough to read it; give more with --memory-mb"
     assert ends(children, setup, job)[0].error is None
 
 

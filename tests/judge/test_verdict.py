@@ -38,6 +38,7 @@ from pipeline.tag.risks import risk_codes
 
 MILESTONE, PROGRESS = term(Kind.MILESTONE), term(Kind.PROGRESS)
 UNSURE = term(Kind.MILESTONE, probabilities=Probabilities(0.4, 0.3, 0.3))
+STRAY = term(Kind.MILESTONE, probabilities=Probabilities(0.45, 0.1, 0.45))
 LIKELY = term(Kind.MILESTONE, probabilities=Probabilities(0.55, 0.2, 0.25))
 ADDED = term(Kind.PROGRESS, probabilities=None)
 SHARE = term(Kind.MILESTONE, "30% on delivery", percents=(Percent("30%", Decimal(30), Span(0, 3)),))
@@ -108,7 +109,8 @@ TRUTHS: dict[str, tuple[list[Term], list[str], str, Advance]] = {
     "progress that an engineer certifies": ([PROGRESS] * 3, ["third_party_certificate"], "progress_billing", NO),
     "both kinds": ([SOUND, PROGRESS], [], "mixed_billing", IF),
     "neither": ([], [], "no_payment_terms", NO),
-    "a likely term that is too little for a basis": ([LIKELY], [], "stray_terms", UNKNOWN),
+    "a likely term that is too little for a basis": ([STRAY], [], "stray_terms", UNKNOWN),
+    "a term of which the model is not sure": ([LIKELY], [], "low_confidence", UNKNOWN),
     "terms of which the model is sure of none": ([LIKELY] * 3, [], "low_confidence", UNKNOWN),
     "terms in doubt": ([replace(SOUND, doubt=("kinds_close",))], [], "low_confidence", UNKNOWN),
     "progress in doubt, which nothing cures if it is paid if paid": ([LIKELY] * 3, ["pay_if_paid"], "pay_if_paid", NO),

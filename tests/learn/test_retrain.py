@@ -79,7 +79,8 @@ def test_a_first_model_is_placed_with_its_card(base: Path) -> None:
 
 
 def test_a_model_has_learned_something(base: Path) -> None:
-    assert card_of(base)["macro_f1"] > 0.35
+    """With terms this rare, a model that takes everything for a term of one kind has an F1 of 0.05."""
+    assert card_of(base)["macro_f1"] > 0.2
 
 
 def test_ten_corrections_change_the_answers(mine: Path, small_labels: Path, tmp_path: Path, payterms: Command) -> None:

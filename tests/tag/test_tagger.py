@@ -117,6 +117,41 @@ def test_a_doubt_where_the_rules_speak_for_the_other_kind(sure: Sure) -> None:
     assert (term.label, term.doubt) == (Kind.MILESTONE, ("rules_disagree",))
 
 
+def test_terms_of_a_page_that_was_a_picture_are_in_doubt(sure: Sure) -> None:
+    assert [term.doubt for term in tag(units_of(TEXT), sure, boxes, ocr_pages={3})] == [("ocr",), ("ocr",)]
+    assert [term.doubt for term in tag(units_of(TEXT), sure, boxes, ocr_pages={2, 5})] == [(), ()]
+
+
+PLAIN = {
+    "level payments of a price": ("The Contract Price of $840,000 shall be paid in monthly payments of $70,000.", Kind.PROGRESS),
+    "equal parts of a fee": ("The fee shall be paid in twelve equal monthly installments.", Kind.PROGRESS),
+    "share of work done": (
+        "Contractor shall submit monthly applications for payment based on the percentage of work completed.",
+        Kind.PROGRESS,
+    ),
+    "retainage": ("Retainage of 10% shall be withheld from each progress payment.", Kind.PROGRESS),
+    "milestones by the calendar": ("Milestone payments of $50,000 are due on the first of each month.", Kind.PROGRESS),
+    "acceptance": ("$250,000 shall be payable upon the Buyer's written acceptance of the prototype.", Kind.MILESTONE),
+    "progress payments on events": (
+        "Progress payments are due on completion of the milestones in Exhibit B.",
+        Kind.MILESTONE,
+    ),
+    "balance": (
+        "The remaining balance shall be paid within 30 days after final acceptance of the Work.",
+        Kind.MILESTONE,
+    ),
+    "net terms": ("Invoices are payable net 30.", None),
+    "rent": ("Tenant shall pay rent of $5,000 on the first day of each month.", None),
+    "royalty": ("Licensee shall pay a royalty of 5% of Net Sales within 45 days after each calendar quarter.", None),
+    "total": ("The Contract Sum is $1,600,000.", None),
+}
+
+
+@pytest.mark.parametrize(("text", "kind"), PLAIN.values(), ids=PLAIN)
+def test_plain_sentences_are_what_anybody_would_say_they_are(model: Model, text: str, kind: Kind | None) -> None:
+    assert [term.label for term in tagged(model, text)] == ([kind] if kind else [])
+
+
 def test_the_model_that_comes_along_tags(model: Model) -> None:
     text = "$250,000 shall be payable upon the Buyer's written acceptance of the prototype.\nThis law governs."
     assert [term.label for term in tagged(model, text)] == [Kind.MILESTONE]

@@ -45,6 +45,7 @@ FORMS = {
 }
 # A redaction is one word, and a number written twice is its figure.
 PLAIN = {
+    "stars apart": ("a fee of * * * is due", f"a fee of  {REDACTED}  is due"),
     "stars in brackets": ("a fee of [***] is due", f"a fee of  {REDACTED}  is due"),
     "stars with gaps": ("[ * * * ]", f" {REDACTED} "),
     "bare stars": ("**", f" {REDACTED} "),
