@@ -17,7 +17,7 @@ from pipeline.tag.risks import find_risks
 from pipeline.tag.units import units_of
 from pipeline.tag.views import Seen, candidates, views_of
 
-# To read this loads every word list and compiles every pattern.
+# To read this loads every word list, and compiles the patterns that most contracts need.
 SAMPLE: Final = """1. Payment. The Buyer shall pay $1,000 (10%) within thirty (30) days after acceptance of Stage 1.
 The price is due monthly.
 Stage | Amount

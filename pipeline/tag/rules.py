@@ -22,10 +22,18 @@ FILLERS: Final = {"~": r"\S+", "^": r"[^\s;:.]\S*"}
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern: the sets of which a sentence needs a word each, and the expression that tells their order."""
+    """A pattern: the sets of which a sentence needs a word each, and the source of the expression that tells their order."""
 
     needs: tuple[frozenset[str], ...]
-    expression: re.Pattern[str]
+    source: str
+
+    @property
+    def expression(self) -> re.Pattern[str]:
+        """The expression, compiled when it is first asked for: few patterns are, and all take half a second."""
+        return _expression(self.source)
+
+
+_expression = cache(re.compile)
 
 
 @cache
@@ -99,7 +107,7 @@ def compiled(row: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
             if not part.endswith("?")
             else f"(?:(?:{'|'.join(map(re.escape, words))}) )?"
         )
-    return Pattern(tuple(needs), re.compile(" " + "".join(parts)))
+    return Pattern(tuple(needs), " " + "".join(parts))
 
 
 def _words(part: str, sets: Mapping[str, Sequence[str]]) -> list[str]:
