@@ -1,14 +1,78 @@
-"""The largest amounts of a contract's terms, short enough for a column of a table."""
+"""What a contract's terms come to: the sum that each pays, counted once, and the largest amounts in short."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from pipeline.contract import Term
+from pipeline.contract import Contract, Money, Schedule, Term, Unit
 from pipeline.judge.facts import as_reviewed
 
 SHOWN: Final = 2
+WHOLE: Final = Decimal(100)
 SCALES: Final = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """The sum that a term pays, in its currency ("" if not told); `worked_out` if it is the term's share of the price."""
+
+    value: Decimal
+    currency: str
+    worked_out: bool = False
+
+
+def payables(contract: Contract) -> dict[str, Payable]:
+    """What each term pays, by its id, as reviewed; a term is left out if it names no sum, or one that another stands for.
+
+    A row pays the first amount that it names, a sentence the largest (the others are its parts), a share of a known price
+    that much of it. No money counts twice: outside of schedules neither a sum that a schedule holds, nor one named before.
+    """
+    terms = as_reviewed(contract.terms)
+    scheduled = {name for schedule in contract.schedules for name in schedule.terms}
+    price = _price(contract.schedules)
+    shares = {term.id: _share(term, scheduled=term.id in scheduled) for term in terms}
+    paid = {term.id: one for term in terms if (one := _named(term) or _worked_out(shares[term.id], price)) is not None}
+    taken = {(paid[name].value, paid[name].currency) for name in scheduled if name in paid} | _totals(contract.schedules)
+    for term in terms:
+        one = paid.get(term.id)
+        if one is not None and term.id not in scheduled:
+            if (one.value, one.currency) in taken:
+                del paid[term.id]
+            taken.add((one.value, one.currency))
+    return paid
+
+
+def _named(term: Term) -> Payable | None:
+    sums = [one for one in term.amounts if one.value and not one.per and one.end != "high"]
+    if not sums:
+        return None
+    chosen = sums[0] if term.unit is Unit.ROW else max(sums, key=lambda one: one.value or 0)
+    return Payable(chosen.value or Decimal(0), chosen.currency or "")
+
+
+def _share(term: Term, *, scheduled: bool) -> Decimal | None:
+    """The share of the price (percent) that a term pays; outside of a schedule a bare percentage may be of anything."""
+    of = {None, "price"} if scheduled else {"price"}
+    found = [one.value for one in term.percents if one.of in of and one.value]
+    return found[0] if found and not term.amounts and found[0] <= WHOLE else None
+
+
+def _worked_out(share: Decimal | None, price: Money | None) -> Payable | None:
+    if share is None or price is None or not price.value:
+        return None
+    return Payable(price.value * share / WHOLE, price.currency or "", worked_out=True)
+
+
+def _price(schedules: Sequence[Schedule]) -> Money | None:
+    """The contract's price, if its schedules tell one and the same."""
+    told = {schedule.price.value: schedule.price for schedule in schedules if schedule.price}
+    return next(iter(told.values())) if len(told) == 1 else None
+
+
+def _totals(schedules: Sequence[Schedule]) -> set[tuple[Decimal, str]]:
+    prices = [(one.price.value, one.price.currency or "") for one in schedules if one.price and one.price.value]
+    return {*prices, *((one.total, one.currency or "") for one in schedules if one.total is not None)}
 
 
 def largest_amounts(terms: Sequence[Term]) -> str:
