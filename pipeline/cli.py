@@ -48,10 +48,10 @@ from pipeline.report.tables import (
     run_counts,
     run_table,
     score_table,
-    shown,
     verdict_table,
 )
 from pipeline.review.annotated import read, schema
+from pipeline.review.shown import shown
 from pipeline.tag.model import KINDS, default_folder, load
 
 USAGE: Final = 2

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from pipeline.contract import Advance, Contract, Money, Reason, Risk, Schedule, Term, TextFrom
 from pipeline.judge.facts import as_reviewed
-from pipeline.report.tables import plain_table, shown
+from pipeline.report.tables import plain_table
+from pipeline.review.shown import in_a_line, shown
 
 NOTICE: Final = "Decision support for a person who reads the contract, not legal advice."
 # How much of a sentence is quoted, how many quotes stand under a reason, and how many terms in a list.
@@ -167,7 +168,7 @@ def memo_of(contract: Contract) -> str:
 
 def escaped(text: str) -> str:
     r"""The text on one line, what Markdown or HTML would obey behind a backslash, control characters as \uXXXX."""
-    return MARKS.sub(r"\\\g<0>", shown(WHITE.sub(" ", text).strip()))
+    return MARKS.sub(r"\\\g<0>", in_a_line(text))
 
 
 def _memo_head(contract: Contract) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What the command line prints: a run's summary and a model's measurements, as rich tables."""
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -12,6 +11,7 @@ from pipeline.batch.record import Record, Why
 from pipeline.learn.gains import Gains
 from pipeline.learn.measure import Found
 from pipeline.learn.metrics import POSITIVE, Evaluation, Score
+from pipeline.review.shown import shown
 from pipeline.tag.model import KINDS
 
 EXCERPT: Final = 100
@@ -24,13 +24,6 @@ RUN_COLUMNS: Final = {
     "advance": "left",
     "largest": "left",
 }
-# Control characters, and those that turn the direction of writing or cannot be encoded.
-UNSAFE: Final = frozenset({"Cc", "Cf", "Cs"})
-
-
-def shown(text: str) -> str:
-    r"""The text with what a terminal would obey rather than show written as \uXXXX; a contract must not move the cursor."""
-    return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in UNSAFE and char != "\n" else char for char in text)
 
 
 def run_table(records: Sequence[Record], *, wide: bool = False) -> Table:

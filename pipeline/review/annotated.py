@@ -9,11 +9,11 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -70,13 +70,20 @@ def write(contract: Contract, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file so that it is seen whole or not at all, power cuts included: a temporary file beside it, then a rename."""
+    """Write a file of text, atomically; folders on the way are made."""
+    # A lone surrogate (from a file name, or a broken font) is the one character that UTF-8 cannot hold.
+    with whole(path) as file:
+        file.write(text.encode(errors="replace"))
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that is seen whole or not at all, power cuts included: a temporary one beside it, renamed at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=TEMPORARY)
     try:
-        # A lone surrogate (from a file name, or a broken font) is the one character that UTF-8 cannot hold.
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
