@@ -45,12 +45,15 @@ from pipeline.report.tables import (
     found_table,
     gains_table,
     mistake_table,
+    plain_table,
     run_counts,
     run_table,
     score_table,
     verdict_table,
 )
 from pipeline.review.annotated import read, schema
+from pipeline.review.columns import COLUMNS
+from pipeline.review.export import export, is_csv
 from pipeline.review.shown import shown
 from pipeline.tag.model import KINDS, default_folder, load
 
@@ -66,6 +69,8 @@ SAID_EVERY_S: Final = 60.0
 LISTED: Final = 1000
 TOLD: Final = 100
 BATCH: Final = 1000
+# The rows of a sheet of Excel.
+SHEET_ROWS: Final = 1_048_576
 # Columns from which on a screen has room for more.
 WIDE: Final = 100
 
@@ -280,6 +285,37 @@ def judge_command(
     """Judge contracts that were read before by another policy, or by what reviewers said; reviews stay as they are."""
     records = judge_again(out, given_policy(policy_text(policy) if policy else ""))
     _print_run(records, out, listed=LISTED)
+
+
+def _columns(wanted: bool) -> None:
+    if wanted:
+        table = plain_table()
+        for name in ("column", "type", "what it holds"):
+            table.add_column(name, overflow="fold")
+        for column in COLUMNS:
+            table.add_row(column.name, column.type, column.holds)
+        console.print(table)
+        raise typer.Exit
+
+
+@app.command("export", epilog="Example: payterms export review/ --to terms.csv")
+def export_command(
+    out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")],
+    to: Annotated[Path, typer.Option("--to", help="File to write, .csv or .parquet.")],
+    _: Annotated[
+        bool, typer.Option("--columns", callback=_columns, is_eager=True, help="Print what the columns hold.")
+    ] = False,
+) -> None:
+    """Write the terms of a run as one table, a row a term, for spreadsheets (CSV) and databases (Parquet)."""
+    records = read_run(out)
+    inputs = [(record.source, record.output) for record in records if record.output is not None]
+    done = export(inputs, out, to)
+    silent, unread = len(inputs) - done.contracts, len(records) - len(inputs)
+    _say(
+        f"{done.terms:,} terms of {done.contracts:,} contracts; {silent:,} without terms, {unread:,} not read; written to {to}"
+    )
+    if is_csv(to) and done.terms >= SHEET_ROWS:
+        _say(f"payterms: Excel shows {SHEET_ROWS:,} rows of a file, with the head; load {to} as a query instead", to=errors)
 
 
 @app.command(epilog="Example: payterms explain review/msa.json --format markdown > memo.md")

@@ -10,6 +10,7 @@ PaytermsError
 │   ├── ChangedError      changed
 │   └── OtherVersionError other_version
 ├── OutputError           a result or record that cannot be written
+├── ExportError           a format that an export cannot have, or its extra is not installed
 ├── ClusterError          a scheduler that is not there, or its extra is not installed
 ├── RecordError           annotated JSON that does not hold what it should
 ├── PolicyError           a policy file that does not hold what it should
@@ -74,6 +75,10 @@ class OtherVersionError(InputError):
 
 class OutputError(PaytermsError):
     """A result, or the record of a run, that cannot be written; what was done before is kept."""
+
+
+class ExportError(PaytermsError):
+    """A format that terms cannot be exported in: unknown, or what writes it is not installed."""
 
 
 class ClusterError(PaytermsError):
