@@ -1,4 +1,7 @@
-"""The README's sessions, and what the commands in them print today. Run as a script (`make readme`), it writes them anew."""
+"""The README's sessions, and what the commands in them print today; and the table of an export's columns in its document.
+
+Run as a script (`make readme`), it writes them anew.
+"""
 
 import json
 import re
@@ -8,9 +11,13 @@ from tempfile import TemporaryDirectory
 
 from builders import ROOT, SAMPLES, shell
 
+from pipeline.review.columns import columns_table
+
 README = ROOT / "README.md"
+EXPORT = ROOT / "docs" / "export.md"
 SESSION = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<printed>.*?)```\n", re.DOTALL)
 EXCERPT = re.compile(r"```json\n(?P<term>.*?)```\n", re.DOTALL)
+TABLE = re.compile(r"^\| column \|.*?\n(?=\n)", re.DOTALL | re.MULTILINE)
 # The contract that the excerpt is from; its schedule of payments is a table.
 EXCERPT_OF = "milestone_table"
 
@@ -53,14 +60,23 @@ def today(text: str, folder: Path) -> str:
     return rewritten(text, lambda command: known.get(command) or printed(command), term)
 
 
-def main() -> None:
-    """Write the README anew and say whether it has changed."""
+def with_columns(text: str) -> str:
+    """The document on exports with the columns of today."""
+    return TABLE.sub(lambda _: columns_table(), text)
 
-    old = README.read_text(encoding="utf-8")
+
+def main() -> None:
+    """Write the documents anew and say which have changed."""
     with TemporaryDirectory() as folder:
-        new = today(old, Path(folder))
-    README.write_text(new, encoding="utf-8")
-    print("README.md is as it was" if new == old else "README.md has changed")
+        _write(README, lambda text: today(text, Path(folder)))
+    _write(EXPORT, with_columns)
+
+
+def _write(path: Path, renewed: Callable[[str], str]) -> None:
+    old = path.read_text(encoding="utf-8")
+    new = renewed(old)
+    path.write_text(new, encoding="utf-8")
+    print(f"{path.name} {'is as it was' if new == old else 'has changed'}")
 
 
 if __name__ == "__main__":

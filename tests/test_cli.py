@@ -1,5 +1,6 @@
 """The command, as it is typed."""
 
+import csv
 import json
 import re
 import shutil
@@ -14,9 +15,10 @@ from pipeline import __version__, cli
 from pipeline.batch.journal import alone
 from pipeline.contract import Kind
 from pipeline.review.annotated import write
+from pipeline.review.columns import COLUMNS
 
 LABELLED = SAMPLES / "labels.jsonl"
-COMMANDS = ["run", "summary", "judge", "explain", "tag", "train", "evaluate", "measure", "gains", "schema"]
+COMMANDS = ["run", "summary", "judge", "export", "explain", "tag", "train", "evaluate", "measure", "gains", "schema"]
 PLAIN = "Licensee shall pay a milestone payment of $500,000 upon first commercial sale of the Product."
 GIVEN: dict[str, Any] = {"id": 7, "text": "(a) 30% on delivery of the turbine;", "lead": "The Price is payable as follows:"}
 STDIN_FAULTS = {
@@ -31,6 +33,7 @@ USAGE = {
     "no such command": ["read"],
     "no output folder": ["run", "in"],
     "an option that there is not": ["tag", "--fast"],
+    "no file to export to": ["export", "out"],
     "no workers": ["run", "in", "out", "--workers", "0"],
     "a number that is none": ["evaluate", "--worst", "many"],
 }
@@ -46,6 +49,7 @@ TOLD = {
     "no policy": (["judge", ".", "--policy", "none.toml"], "none.toml: cannot be read ([Errno 2] No such file or directory"),
     "a policy to run by that is none": (["run", "a.pdf", "out", "--policy", "a.pdf"], "a.pdf: cannot be read ("),
     "no record to explain": (["explain", "none.json"], "none.json: cannot be read ("),
+    "no run to export": (["export", "none", "--to", "a.csv"], "none/run.json: no record of a run"),
     "no run to sum up": (["summary", "none"], "none/run.json: no record of a run"),
 }
 
@@ -287,6 +291,46 @@ def test_explain_prints_a_page_and_a_memo(ran: Ran, payterms: Command) -> None:
     assert memo.out.startswith("# Memo: million\\_by\\_month.pdf\n")
     assert "**Proposed change:** Re-cut the price into separately priced deliverables" in memo.out
     assert all("not legal advice" in answer.out for answer in (told, memo))
+
+
+def term_count(ran: Ran) -> int:
+    return sum(record["milestone_terms"] + record["progress_terms"] for record in ran.run["inputs"])
+
+
+def test_an_export_has_a_row_for_each_term(ran: Ran, tmp_path: Path, payterms: Command) -> None:
+    terms = term_count(ran)
+    for name in ("terms.csv", "TERMS.CSV", "terms.parquet"):
+        answer = payterms("export", ran.out, "--to", tmp_path / "deep" / name)
+        told = f"{terms} terms of 2 contracts; 2 without terms, 7 not read; written to {tmp_path / 'deep' / name}\n"
+        assert answer == Answer(0, told, "")
+    with (tmp_path / "deep" / "terms.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == terms
+    assert {(row["contract"], row["result"]) for row in rows} == {
+        ("below/million_by_month.pdf", "below/million_by_month.json"),
+        ("milestone_table.pdf", "milestone_table.json"),
+    }
+
+
+def test_an_export_that_is_too_long_for_a_sheet_says_so(
+    ran: Ran, tmp_path: Path, payterms: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terms = term_count(ran)
+    monkeypatch.setattr(cli, "SHEET_ROWS", terms)
+    answer = payterms("export", ran.out, "--to", tmp_path / "terms.csv")
+    assert answer.code == 0
+    assert answer.err.startswith(f"payterms: Excel shows {terms} rows of a file, with the head")
+    assert payterms("export", ran.out, "--to", tmp_path / "terms.parquet").err == ""
+    monkeypatch.setattr(cli, "SHEET_ROWS", terms + 1)
+    assert payterms("export", ran.out, "--to", tmp_path / "terms.csv").err == ""
+
+
+def test_the_columns_of_an_export_are_told_without_a_run(payterms: Command) -> None:
+    answer = payterms("export", "--columns")
+    assert (answer.code, answer.err) == (0, "")
+    assert re.findall(r"^(\w+) +(?:text|decimal|whole number|number|true or false|time) ", answer.out, re.MULTILINE) == [
+        column.name for column in COLUMNS
+    ]
 
 
 def test_schema_is_what_records_are_checked_by(payterms: Command) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import ROOT, Command
-from readme import README, SESSION, rewritten, today
+from readme import EXPORT, README, SESSION, TABLE, rewritten, today, with_columns
 
 from pipeline import __version__
 
@@ -28,6 +28,13 @@ def test_a_readme_of_yesterday_would_be_noticed() -> None:
     text = README.read_text(encoding="utf-8")
     assert len(SESSION.findall(text)) == 2
     assert rewritten(text, lambda _: "something else\n", "{}\n") != text
+
+
+def test_the_document_on_exports_lists_their_columns() -> None:
+    text = EXPORT.read_text(encoding="utf-8")
+    assert len(TABLE.findall(text)) == 1
+    assert text == with_columns(text), "run `make readme`"
+    assert with_columns(text.replace("| `page` |", "| `leaf` |")) == text
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
