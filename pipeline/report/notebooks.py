@@ -114,6 +114,12 @@ def executed(notebook: NotebookNode, on: Kernel, *, name: str = "notebook") -> N
         raise _told(failed, name) from failed
     except DeadKernelError as died:
         raise ReportError(f"{name}.ipynb: its process died, mostly for lack of memory; close other programs") from died
+    except asyncio.CancelledError as stopped:
+        # The library takes an interruption for itself, to end the process first.
+        raise KeyboardInterrupt from stopped
+    finally:
+        if client.kc is not None:
+            client.kc.stop_channels()
     return notebook
 
 

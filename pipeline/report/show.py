@@ -57,12 +57,16 @@ def table(frame: pd.DataFrame, *, name: str, empty: str = "There are none.", row
     `name` finds the table again in the HTML (`data-name`, with the count of all rows in `data-rows`), `empty` is what is said
     where there are no rows. Cells are escaped, but for `Markup`, which `mark` and `link` make.
     """
-    columns = [{"title": str(title), "number": pd.api.types.is_numeric_dtype(frame[title])} for title in frame.columns]
+    columns = [{"title": str(title), "number": _is_number(frame[title])} for title in frame.columns]
     cells = [
         [(_cell(value), column) for value, column in zip(row, columns, strict=True)]
         for row in frame.head(rows).itertuples(index=False, name=None)
     ]
     return HTML(TABLE.render(name=name, columns=columns, rows=cells, total=len(frame), empty=empty))
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column))
 
 
 def _cell(value: Any) -> str | Markup:
