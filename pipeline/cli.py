@@ -52,7 +52,7 @@ from pipeline.report.tables import (
     verdict_table,
 )
 from pipeline.review.annotated import read, schema
-from pipeline.tag.model import KINDS, default_folder, load
+from pipeline.tag.model import KINDS, default_folder, load, ref_of
 
 USAGE: Final = 2
 FAILED: Final = 1
@@ -180,7 +180,7 @@ def run_command(
     if scheduler is None:
         warm_up()
     # A model or policy that cannot be loaded is told here, before any worker starts.
-    used = load(model or default_folder()).ref
+    used = ref_of(model or default_folder())
     options = Options(password=password, layout=layout, policy=policy_text(policy) if policy else "")
     setup = Setup(model, recipe_of(used, options), options, timeout, memory_mb, force=force)
     with alone(out), _log(log_json) as log:
