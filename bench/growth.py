@@ -3,8 +3,9 @@
 usage: python bench/growth.py CONTRACTS [--pages 2000] [--copies 1 2 4 8] [--workers 2]
 
 Prints pages per second of `payterms run` for so many copies of the folder; processor time per page of one contract of
-so many pages and of the same pages in the contracts they are from; the memory of one worker over both; and the seconds
-from the start of the command to its first result.
+so many pages, of the same pages in the contracts they are from, and of each of as many rounds over the folder, with the
+memory of the worker; and the seconds from the start of the command to its first result. Processor time is what to look at
+on a machine that others use.
 """
 
 import argparse
@@ -31,10 +32,10 @@ STATUS = Path("/proc/self/status")
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Pages read, processor seconds taken, and memory of the process in MB: after each contract, and at most."""
+    """Pages read, processor seconds taken and memory of the process in MB after each contract, and memory at most."""
 
     pages: int
-    seconds: float
+    seconds: tuple[float, ...]
     resident_mb: tuple[int, ...]
     peak_mb: int
 
@@ -49,13 +50,13 @@ def cost_of(paths: Sequence[Path]) -> Cost:
 
 def _cost_here(paths: Sequence[Path]) -> Cost:
     gc.set_threshold(GARBAGE_EVERY)
-    model, pages, resident = load(default_folder()), 0, []
+    model, pages, seconds, resident = load(default_folder()), 0, [], []
     started = time.process_time()
     for path in paths:
         pages += len(annotate(path, model).source.pages)
+        seconds.append(time.process_time() - started)
         resident.append(_resident_mb())
-    seconds = time.process_time() - started
-    return Cost(pages, seconds, tuple(resident), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    return Cost(pages, tuple(seconds), tuple(resident), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 
 def _resident_mb() -> int:
@@ -109,14 +110,19 @@ def print_long(paths: Sequence[Path], pages: int) -> None:
         apart = cost_of(one_of(paths, pages, joined))
         whole = cost_of([joined])
     for what, cost in ((f"{len(apart.resident_mb)} contracts", apart), ("one contract", whole)):
-        each = 1000 * cost.seconds / cost.pages
+        each = 1000 * cost.seconds[-1] / cost.pages
         print(f"{cost.pages} pages in {what}: {each:.2f} ms a page, {cost.peak_mb} MB at most")
 
 
-def print_memory(paths: Sequence[Path], rounds: int = 4) -> None:
-    """A worker's memory after each of some rounds over the same contracts."""
-    after = cost_of(list(paths) * rounds).resident_mb[len(paths) - 1 :: len(paths)]
-    print(f"after each of {rounds} rounds of {len(paths)} contracts a worker holds {', '.join(map(str, after))} MB")
+def print_rounds(paths: Sequence[Path], rounds: int) -> None:
+    """What a page costs a worker in each of some rounds over the same contracts, and its memory after each."""
+    cost = cost_of(list(paths) * rounds)
+    ends = slice(len(paths) - 1, None, len(paths))
+    for number, (start, end, held) in enumerate(
+        zip((0.0, *cost.seconds[ends]), cost.seconds[ends], cost.resident_mb[ends], strict=False), 1
+    ):
+        each = 1000 * (end - start) * rounds / cost.pages
+        print(f"round {number} of {len(paths)} contracts: {each:.2f} ms a page, {held} MB after it")
 
 
 def main() -> None:
@@ -129,7 +135,7 @@ def main() -> None:
     given = parser.parse_args()
     paths = sorted(path for path in given.contracts.rglob("*") if path.suffix.lower() == ".pdf")
     print_long(paths, given.pages)
-    print_memory(paths)
+    print_rounds(paths, max(given.copies))
     print_copies(paths, given.copies, given.workers)
 
 

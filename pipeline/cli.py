@@ -55,7 +55,7 @@ from pipeline.review.annotated import read, schema
 from pipeline.review.columns import COLUMNS
 from pipeline.review.export import export, is_csv
 from pipeline.review.shown import shown
-from pipeline.tag.model import KINDS, default_folder, load
+from pipeline.tag.model import KINDS, default_folder, load, ref_of
 
 USAGE: Final = 2
 FAILED: Final = 1
@@ -82,6 +82,14 @@ class Form(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Notebook(StrEnum):
+    """Which reports `payterms report` makes."""
+
+    PORTFOLIO = "portfolio"
+    CONTRACT = "contract"
+    MODEL = "model"
+
+
 app = typer.Typer(
     help="Read signed contracts and tell what each payment hangs on. Decision support, not legal advice.",
     epilog="Example: payterms run contracts/ review/",
@@ -101,6 +109,9 @@ PolicyOption = Annotated[
     typer.Option(
         "--policy", help="Policy (TOML file, or name of one that comes with payterms); a cautious factor if not given."
     ),
+]
+PasswordOption = Annotated[
+    str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
 ]
 LabelsOption = Annotated[Path, typer.Option("--labels", help="Folder of labels (*.jsonl).")]
 
@@ -156,9 +167,7 @@ def run_command(
     layout: Annotated[
         Layout, typer.Option(help="Pages that pdfplumber lays out: what pdfium cannot give (fast), or all, ten times slower.")
     ] = Layout.FAST,
-    password: Annotated[
-        str, typer.Option("--password", envvar="PAYTERMS_PASSWORD", help="What opens contracts that are encrypted.")
-    ] = "",
+    password: PasswordOption = "",
     force: Annotated[
         bool, typer.Option("--force", help="Read all anew, reviewed results too; those stay beside the new as .reviewed-….")
     ] = False,
@@ -176,7 +185,7 @@ def run_command(
     if scheduler is None:
         warm_up()
     # A model or policy that cannot be loaded is told here, before any worker starts.
-    used = load(model or default_folder()).ref
+    used = ref_of(model or default_folder())
     options = Options(password=password, layout=layout, policy=policy_text(policy) if policy else "")
     setup = Setup(model, recipe_of(used, options), options, timeout, memory_mb, force=force)
     with alone(out), _log(log_json) as log:
@@ -184,9 +193,14 @@ def run_command(
         results = _results(source, out, known, setup, workers=min(workers, found), scheduler=scheduler)
         log("run", source=str(source), out=str(out), found=found, on_record=len(known), recipe=setup.recipe)
         with _watched(found, log, quiet=quiet) as tell:
-            records = carry_out(results, known, out, Run(used, found, started), tell=tell)
+            records = carry_out(results, known, out, Run(used, found, started, _folder(source)), tell=tell)
     _print_run(records, out, quiet=quiet, listed=LISTED)
     raise typer.Exit(FAILED if any(record.error for record in records) else 0)
+
+
+def _folder(source: Path) -> str:
+    """Where the PDFs stand, to be found again when a report draws their pages."""
+    return os.fsencode((source if source.is_dir() else source.parent).absolute()).decode(errors="replace")
 
 
 def _known(out: Path, *, quiet: bool) -> dict[str, Record]:
@@ -329,6 +343,39 @@ def explain(
         print(memo_of(contract))
     else:
         console.print(page_of(contract))
+
+
+@app.command("report", epilog="Example: payterms report review/ --to reports/ --notebook contract --contract msa")
+def report_command(
+    out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder for the reports (HTML); made if need be.")],
+    notebook: Annotated[
+        list[Notebook] | None, typer.Option("--notebook", help="Which reports; give it again for more. All three if not given.")
+    ] = None,
+    contract: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--contract", help="Contract by name, or pattern as '*', for the contract report; the most doubtful if not given."
+        ),
+    ] = None,
+    pdfs: Annotated[
+        Path | None, typer.Option("--pdfs", help="Folder of the PDFs, to draw their pages; where they were read if not given.")
+    ] = None,
+    password: PasswordOption = "",
+    labels: LabelsOption = Path("data/labels"),
+    labelled: Annotated[
+        Path | None,
+        typer.Option("--labelled", help="Labelled sentences of these contracts (*.jsonl), to measure the model by."),
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Write reports to read: the portfolio, single contracts with their pages, the model. HTML that opens without a network."""
+    # pandas, matplotlib and Jupyter are an extra, and take seconds to import.
+    from pipeline.report.reports import Sources, make_reports
+
+    sources = Sources(out, labels, model or default_folder(), pdfs, labelled, password)
+    for path in make_reports(sources, to, notebook or list(Notebook), contract or []):
+        _say(str(path))
 
 
 @app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")

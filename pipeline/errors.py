@@ -12,6 +12,7 @@ PaytermsError
 ├── OutputError           a result or record that cannot be written
 ├── ExportError           a format that an export cannot have, or its extra is not installed
 ├── ClusterError          a scheduler that is not there, or its extra is not installed
+├── ReportError           a report that cannot be made, or its extra is not installed
 ├── RecordError           annotated JSON that does not hold what it should
 ├── PolicyError           a policy file that does not hold what it should
 ├── LabelError            a labels file that does not hold what it should
@@ -83,6 +84,10 @@ class ExportError(PaytermsError):
 
 class ClusterError(PaytermsError):
     """A cluster that cannot be used: not installed, not there, without workers, or lost."""
+
+
+class ReportError(PaytermsError):
+    """A report that cannot be made: its extra is not installed, no contract has the name, or a cell of a notebook failed."""
 
 
 class RecordError(PaytermsError):

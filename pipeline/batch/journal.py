@@ -32,14 +32,15 @@ NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errn
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Run:
-    """A run as such: its model, how many inputs it has found, and the monotonic time (s) at which it began.
+    """A run as such: its model, how many inputs it has found, the monotonic time (s) at which it began, and where inputs stand.
 
-    With fewer records than inputs in `run.json`, the run was interrupted.
+    With fewer records than inputs in `run.json`, the run was interrupted. `folder` is a whole path, "" if it is not known.
     """
 
     model: ModelRef
     found: int
     started: float
+    folder: str = ""
 
 
 @contextlib.contextmanager
@@ -192,6 +193,7 @@ def write_run(records: Iterable[Record], out: Path, run: Run, *, earlier: Iterab
         "schema_version": annotated.SCHEMA_VERSION,
         "tool": {"name": "payterms", "version": __version__},
         "model": dataclasses.asdict(run.model),
+        "folder": run.folder,
         "seconds": round(time.monotonic() - run.started, 2),
         "found": max(run.found, len(inputs)),
         "read": sum(record.error is None for record in inputs),
@@ -237,12 +239,21 @@ def read_run(out: Path) -> list[Record]:
     return in_order(inputs.values())
 
 
+def folder_of(out: Path) -> Path | None:
+    """The folder of the PDFs that the last whole run has read, if `run.json` tells and it is still there."""
+    try:
+        told = json.loads((out / RUN_FILE).read_text(encoding="utf-8")).get("folder")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return Path(told) if told and Path(told).is_dir() else None
+
+
 def rewrite(records: Iterable[Record], out: Path) -> None:
     """Put other records of the same inputs into `run.json`; what else it holds stays. Raises RecordError, OutputError."""
     path = out / RUN_FILE
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
-        run = Run(ModelRef(**held["model"]), held["found"], time.monotonic() - held["seconds"])
+        run = Run(ModelRef(**held["model"]), held["found"], time.monotonic() - held["seconds"], held.get("folder", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RecordError(f"{path}: no record of a whole run ({error}); let `payterms run` end first") from error
     write_run(records, out, run, earlier=filter(None, map(_record, held.get("earlier", ()))))

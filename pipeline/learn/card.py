@@ -11,9 +11,8 @@ from pipeline import __version__
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import Evaluation
 from pipeline.review.annotated import write_text
-from pipeline.tag.model import Model
+from pipeline.tag.model import CARD_FILE, Model, made_for
 
-CARD_FILE: Final = "card.json"
 READABLE_FILE: Final = "README.md"
 LIBRARIES: Final = ("scikit-learn", "skops", "spacy")
 
@@ -23,6 +22,7 @@ def card_of(model: Model, sha256: str, trained_on: Sequence[Label], evaluation: 
     return {
         "name": model.name,
         "sha256": sha256,
+        "made_for": made_for(),
         "tool": {"name": "payterms", "version": __version__},
         "libraries": {name: version(name) for name in LIBRARIES},
         "thresholds": {kind: round(value, 4) for kind, value in model.thresholds.items()},

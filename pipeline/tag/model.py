@@ -6,6 +6,7 @@ A model is a folder: `model.skops` (scikit-learn objects in skops format, loaded
 
 import copy
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 3
 MODEL_FILE: Final = "model.skops"
+CARD_FILE: Final = "card.json"
 # Parts the terms of a vocabulary in the file; none holds it.
 TERM_BREAK: Final = "\n"
 # Columns of every array of probabilities, and the classes of the classifier.
@@ -157,6 +159,26 @@ def load(folder: Path) -> Model:
     sha256 = hashlib.sha256(content).hexdigest()
     fitted = (held["vectorizers"], held["classifier"], held["thresholds"], held["none_per_term"])
     return Model(folder.name, sha256, *fitted)
+
+
+def ref_of(folder: Path) -> ModelRef:
+    """How a record names the model in the folder. Raises ModelError where `load` does.
+
+    Its card tells, if it is of this very file and made for these rules; a model without one is loaded, which takes seconds.
+    """
+    try:
+        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        sha256 = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()
+        if (card["sha256"], card["made_for"]) == (sha256, made_for()):
+            return ModelRef(folder.name, sha256, {kind: float(value) for kind, value in card["thresholds"].items()})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        pass
+    return load(folder).ref
+
+
+def made_for() -> str:
+    """What stands for the rules and the format that models are made for, 16 hex digits."""
+    return hashlib.sha256(json.dumps([FORMAT, *flag_columns()]).encode()).hexdigest()[:16]
 
 
 def _held(path: Path, content: bytes) -> dict[str, Any]:

@@ -18,7 +18,19 @@ from pipeline.errors import ModelError
 from pipeline.learn.labels import Label, read_labels
 from pipeline.learn.train import train
 from pipeline.tag import model as model_module
-from pipeline.tag.model import FORMAT, KINDS, MODEL_FILE, Model, default_folder, load, probabilities_of, save
+from pipeline.tag.model import (
+    CARD_FILE,
+    FORMAT,
+    KINDS,
+    MODEL_FILE,
+    Model,
+    default_folder,
+    load,
+    made_for,
+    probabilities_of,
+    ref_of,
+    save,
+)
 from pipeline.tag.views import flag_columns
 
 MILESTONE, PROGRESS, NONE = (KINDS.index(kind) for kind in (Kind.MILESTONE, Kind.PROGRESS, Kind.NONE))
@@ -163,6 +175,36 @@ def test_a_model_is_named_by_its_folder_and_its_bytes(small: Model, saved: Path,
 
 def test_the_model_that_comes_along_loads() -> None:
     assert set(load(default_folder()).thresholds) == {"milestone", "progress"}
+
+
+def test_a_card_names_its_model_without_loading_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load(default_folder()).ref
+    monkeypatch.setattr(model_module, "load", None)
+    assert ref_of(default_folder()) == loaded
+
+
+CARDS = {
+    "none": None,
+    "no JSON": "{",
+    "a list": "[]",
+    "of another file": {"sha256": "ab" * 32, "made_for": made_for(), "thresholds": {}},
+    "for other rules": {"sha256": "", "made_for": "0" * 16, "thresholds": {"milestone": 0.0}},
+    "without thresholds": {"sha256": "", "made_for": made_for()},
+}
+
+
+@pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
+def test_a_card_that_does_not_fit_names_nothing(card: Any, small: Model, tmp_path: Path) -> None:
+    sha256 = save(small, tmp_path)
+    if card is not None:
+        given = {**card, "sha256": card["sha256"] or sha256} if isinstance(card, dict) else card
+        (tmp_path / CARD_FILE).write_text(given if isinstance(given, str) else json.dumps(given), encoding="utf-8")
+    assert ref_of(tmp_path) == load(tmp_path).ref
+
+
+def test_a_model_that_cannot_be_loaded_has_no_name(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model there"):
+        ref_of(tmp_path)
 
 
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
