@@ -130,9 +130,10 @@ def test_only_this_user_can_reach_the_process(on: Kernel) -> None:
 
 
 def test_a_process_that_dies_is_told_and_leaves_nothing() -> None:
-    with pytest.raises(ReportError, match=r"^x\.ipynb: its process died"), kernel() as one:
+    with kernel() as one:
         folder = one.folder
-        executed(notebook("import os\nos._exit(9)"), one, name="x")
+        with pytest.raises(ReportError, match=r"^x\.ipynb: its process died"):
+            executed(notebook("import os\nos._exit(9)"), one, name="x")
     assert not folder.exists()
 
 
