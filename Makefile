@@ -23,7 +23,7 @@ run: .venv/run  ## Read the sample contracts (CONTRACTS=folder OUT=folder for yo
 	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)'
 
 report: .venv/report  ## Write reports of what `make run` wrote (OUT=folder REPORTS=folder), to open in a browser
-	.venv/bin/payterms report '$(OUT)' --to '$(REPORTS)' --labelled '$(LABELS)'
+	.venv/bin/payterms report '$(OUT)' --to '$(REPORTS)'
 
 test: .venv/dev  ## Run every test
 	$(PYTEST)
