@@ -5,6 +5,8 @@ PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --cons
 # What `make run` reads, and where it writes.
 CONTRACTS ?= data/contracts
 OUT ?= review
+# Where `make report` writes what analysts read of it.
+REPORTS ?= reports
 # Two workers for the tests: each of them reads, trains and tags for real.
 PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 
@@ -12,13 +14,16 @@ PYTEST = .venv/bin/pytest -n 2 --dist loadgroup
 BEFORE ?= HEAD
 LABELS ?= data/contracts/labels.jsonl
 
-.PHONY: help run test check format lint types imports bench readme model gains constraints clean
+.PHONY: help run report test check format lint types imports bench readme model gains constraints clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## */\t/' | expand -t 14
 
 run: .venv/run  ## Read the sample contracts (CONTRACTS=folder OUT=folder for your own) and print what they hang on
 	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)'
+
+report: .venv/report  ## Write reports of what `make run` wrote (OUT=folder REPORTS=folder), to open in a browser
+	.venv/bin/payterms report '$(OUT)' --to '$(REPORTS)'
 
 test: .venv/dev  ## Run every test
 	$(PYTEST)
@@ -62,7 +67,7 @@ constraints:  ## Write constraints.txt anew, from the newest versions that pypro
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	sed -i '2,$$d' constraints.txt
 	.venv/bin/python -m pip freeze --all --exclude-editable --exclude pip | sort -f >> constraints.txt
-	touch .venv/run .venv/dev
+	touch .venv/run .venv/report .venv/dev
 
 clean:  ## Remove what was installed and cached; results stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -75,6 +80,10 @@ clean:  ## Remove what was installed and cached; results stay
 	$(PIP) --editable .
 	touch $@
 
+.venv/report: pyproject.toml constraints.txt | .venv/bin/python
+	$(PIP) --editable '.[report]'
+	touch $@
+
 .venv/dev: pyproject.toml constraints.txt | .venv/bin/python
 	$(PIP) --editable '.[dev]'
-	touch $@ .venv/run
+	touch $@ .venv/run .venv/report

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.review.annotated import write
 from pipeline.review.columns import COLUMNS
 
 LABELLED = SAMPLES / "labels.jsonl"
-COMMANDS = ["run", "summary", "judge", "export", "explain", "tag", "train", "evaluate", "measure", "gains", "schema"]
+COMMANDS = ["run", "summary", "judge", "export", "explain", "report", "tag", "train", "evaluate", "measure", "gains", "schema"]
 PLAIN = "Licensee shall pay a milestone payment of $500,000 upon first commercial sale of the Product."
 GIVEN: dict[str, Any] = {"id": 7, "text": "(a) 30% on delivery of the turbine;", "lead": "The Price is payable as follows:"}
 STDIN_FAULTS = {
@@ -50,6 +51,7 @@ TOLD = {
     "a policy to run by that is none": (["run", "a.pdf", "out", "--policy", "a.pdf"], "a.pdf: cannot be read ("),
     "no record to explain": (["explain", "none.json"], "none.json: cannot be read ("),
     "no run to export": (["export", "none", "--to", "a.csv"], "none/run.json: no record of a run"),
+    "no run to report on": (["report", "none", "--to", "reports"], "none/run.json: no record of a run"),
     "no run to sum up": (["summary", "none"], "none/run.json: no record of a run"),
 }
 
@@ -70,6 +72,15 @@ def test_help_names_every_command_the_limit_and_an_example(payterms: Command) ->
     assert re.findall(r"^  (\w+) {2,}\w", answer.out.split("Commands:")[1], re.MULTILINE) == COMMANDS
     assert "not legal advice" in answer.out
     assert answer.out.rstrip().endswith("Example: payterms run contracts/ review/")
+
+
+def test_reports_without_their_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch, payterms: Command) -> None:
+    monkeypatch.setitem(sys.modules, "nbclient", None)
+    for name in ("notebooks", "reports"):
+        monkeypatch.delitem(sys.modules, f"pipeline.report.{name}", raising=False)
+    answer = payterms("report", "out", "--to", "reports")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "payterms: reports need more packages (nbclient); install them with: pip install 'payterms[report]'\n"
 
 
 def test_version(payterms: Command) -> None:
