@@ -19,6 +19,9 @@ from pipeline.judge.amounts import short
 from pipeline.report.style import styled
 from pipeline.review.shown import shown
 
+# With pyarrow there, pandas 3 would copy texts into memory of its own, and `Markup` would come back as a plain, escaped text.
+pd.set_option("mode.string_storage", "python")
+
 # How many rows of a table are shown; the sentence below it says how many there are.
 ROWS: Final = 200
 CHARS: Final = 320
