@@ -15,6 +15,8 @@ from pipeline.tag.sentences import sentence_spans
 # A heading has at most this many words, and a table may be broken by lines of at most this many.
 HEADING_WORDS: Final = 14
 INTERRUPTION_WORDS: Final = 8
+# The heading of a column has at most this many words.
+COLUMN_WORDS: Final = 5
 # Context is cut to this many characters: enough for what a lead-in says, not a page of it.
 CONTEXT_CHARS: Final = 400
 # An item of a list without markers is shorter than this; a longer block is a paragraph after the list.
@@ -107,11 +109,15 @@ def units_of(text: str) -> list[Sentence]:
 
 @dataclass(slots=True)
 class _Table:
-    """The table that the text stands in: its header ("" if it has none), its title, whether a row was seen."""
+    """The table that the text stands in: its header ("" if it has none), its title, whether a row was seen.
+
+    `parted` is whether a short line has come since: the title of the next table, or a line that a page break left there.
+    """
 
     header: str = ""
     title: str = ""
     inside: bool = False
+    parted: bool = False
     last_line: str = ""
 
     def interrupted_by(self, block: str) -> bool:
@@ -119,16 +125,24 @@ class _Table:
         ends = self.inside and (len(block.split()) > INTERRUPTION_WORDS or bool(SENTENCE_END.search(block)))
         if ends:
             self.inside, self.header = False, ""
+        self.parted = self.inside
         self.last_line = block[-CONTEXT_CHARS:]
         return ends
 
     def row(self, block: str) -> str:
         """The header of a row; a first row without figures is the header, and its own."""
-        if not self.inside or (not self.header and not FIGURE.search(block)):
+        another = self.parted and _is_header(block)
+        if another or not self.inside or (not self.header and not FIGURE.search(block)):
             self.header = "" if FIGURE.search(block) else block
-            self.title = self.title if self.inside else self.last_line
-        self.inside = True
+            self.title = self.last_line if another or not self.inside else self.title
+        self.inside, self.parted = True, False
         return self.header
+
+
+def _is_header(block: str) -> bool:
+    """Whether a row can only be a header: a word or a few in each cell, and no figure."""
+    cells = block.split(CELL_BREAK)
+    return not FIGURE.search(block) and all(cell[:1].isalpha() and len(cell.split()) <= COLUMN_WORDS for cell in cells)
 
 
 def _row(block: str, at: int, section: str, lists: _Lists, table: _Table) -> Sentence:

@@ -121,6 +121,23 @@ def test_a_header_may_name_currencies_and_shares() -> None:
     assert units_of("Fees\nEvent | Share (%) | Amount (US$)\nKeel | 5 | 200")[-1].header == "Event | Share (%) | Amount (US$)"
 
 
+SECOND = {
+    "a title and a header": ("Part B: Monthly Charges", "Instalment | Due | Amount each", "1 to 9 | each month | $5", True),
+    "a line that a page break left": ("Draft of May", "Keel laid | $5", "Launch | $6", False),
+    "rows that are blacked out": ("Part B", "[***] | [***]", "[***] | [***]", False),
+    "a row with an empty cell": ("Part B", "Launch | ", "Sea trial | $6", False),
+    "a row of sentences": ("Part B", "Launch of the ship at the yard | Certificate of the class", "Sea trial | $6", False),
+    "no line between": ("", "Instalment | Due | Amount each", "1 to 9 | each month | $5", False),
+}
+
+
+@pytest.mark.parametrize(("line", "first", "second", "another"), SECOND.values(), ids=SECOND)
+def test_a_second_table_has_its_own_header(line: str, first: str, second: str, *, another: bool) -> None:
+    text = "\n".join(filter(None, ["Part A", "Event | Charge", "Design | $9", line, first, second]))
+    row = units_of(text)[-1]
+    assert (row.header, row.title) == ((first, line) if another else ("Event | Charge", "Part A"))
+
+
 def test_a_table_may_have_no_header() -> None:
     assert [unit.header for unit in units_of("Fees are due:\nKeel | $5\nLaunch | $6")] == ["", "", ""]
 
