@@ -1,5 +1,6 @@
 """What a contract's payments hang on and whether to advance on them, from the facts of the contract and a policy."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -65,11 +66,12 @@ def _reason(rule: Rule, facts: Mapping[str, Fact]) -> Reason:
 def basis_of(terms: Sequence[Term], rules: Mapping[str, float] | None = None) -> Basis:
     """The kind that holds nearly all the evidence, mixed if neither does, none if there is hardly any."""
     rules = rules or default_policy().basis
+    # Summed without rounding on the way: at the limit of a share the order of the terms must not decide.
     evidence = {
-        kind: sum(_evidence(term, rules["says_how_much"]) for term in terms if term.label is kind)
+        kind: math.fsum(_evidence(term, rules["says_how_much"]) for term in terms if term.label is kind)
         for kind in (Kind.MILESTONE, Kind.PROGRESS)
     }
-    total = sum(evidence.values())
+    total = math.fsum(_evidence(term, rules["says_how_much"]) for term in terms if term.label in evidence)
     if total < rules["least"]:
         return Basis.NONE
     kind = max(evidence, key=lambda kind: evidence[kind])
