@@ -7,8 +7,6 @@ from typing import Final
 
 from pipeline.report.pages import Sides
 
-# How far an outline stands off its words.
-PAD_PX: Final = 3.0
 # The strip beside the picture that tags stand in, on each side, and the size of a tag.
 STRIP_PX: Final = 60
 TAG_WIDTH_PX: Final = 52
@@ -28,10 +26,10 @@ class Tag:
     y: float
 
 
-def outlines(lines: Sequence[Sides], *, whole: bool) -> list[list[tuple[float, float]]]:
+def outlines(lines: Sequence[Sides], *, whole: bool, pad_px: float) -> list[list[tuple[float, float]]]:
     """Outlines around the lines of a passage, as corners: one around them as a `whole`, or around lines that follow each other.
 
-    What follows closely and lies below is of one outline; a new column begins another.
+    They stand `pad_px` off the lines. What follows closely and lies below is of one outline; a new column begins another.
     """
     if whole and lines:
         x0, y0, x1, y1 = zip(*lines, strict=True)
@@ -42,7 +40,7 @@ def outlines(lines: Sequence[Sides], *, whole: bool) -> list[list[tuple[float, f
             runs[-1].append(line)
         else:
             runs.append([line])
-    return [_around(run) for run in runs]
+    return [_around(run, pad_px) for run in runs]
 
 
 def _follows(above: Sides, below: Sides) -> bool:
@@ -52,11 +50,11 @@ def _follows(above: Sides, below: Sides) -> bool:
     return near and below[1] > above[1] and below[0] < above[2] and above[0] < below[2]
 
 
-def _around(run: Sequence[Sides]) -> list[tuple[float, float]]:
+def _around(run: Sequence[Sides], pad_px: float) -> list[tuple[float, float]]:
     seams = [(above[3] + below[1]) / 2 for above, below in pairwise(run)]
-    heights = list(pairwise([run[0][1] - PAD_PX, *seams, run[-1][3] + PAD_PX]))
-    right = [(line[2] + PAD_PX, y) for line, ends in zip(run, heights, strict=True) for y in ends]
-    left = [(line[0] - PAD_PX, y) for line, ends in zip(run, heights, strict=True) for y in ends]
+    heights = list(pairwise([run[0][1] - pad_px, *seams, run[-1][3] + pad_px]))
+    right = [(line[2] + pad_px, y) for line, ends in zip(run, heights, strict=True) for y in ends]
+    left = [(line[0] - pad_px, y) for line, ends in zip(run, heights, strict=True) for y in ends]
     return [*right, *reversed(left)]
 
 
@@ -70,7 +68,7 @@ def tags(marked: Sequence[Sequence[Sides]], width_px: float, height_px: float) -
         for place, middle in zip(places, _spread([firsts[place][1] for place in places], height_px), strict=True):
             middles[place] = middle
     return [
-        Tag(one, middle, first[2] + PAD_PX if one else first[0] - PAD_PX, min(first[3], first[1] + LINE_PX))
+        Tag(one, middle, first[2] if one else first[0], min(first[3], first[1] + LINE_PX))
         for one, middle, first in zip(right, middles, firsts, strict=True)
     ]
 

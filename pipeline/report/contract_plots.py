@@ -21,8 +21,10 @@ from pipeline.report.style import GREY, INK, KIND_COLOURS, WIDE_IN, canvas, grid
 BARS: Final = 40
 PANELS: Final = 6
 EVENT_CHARS: Final = 52
+# A panel has room for so many bars at least.
+LEAST: Final = 2
 BAR_IN: Final = 0.27
-FRAME_IN: Final = 0.95
+FRAME_IN: Final = 0.9
 HATCHES: Final = {Kind.MILESTONE: "", Kind.PROGRESS: "///"}
 
 
@@ -47,13 +49,21 @@ def payments_in_order(payments: pd.DataFrame, schedules: pd.DataFrame) -> Figure
     with styled():
         if not panels:
             return nothing("No term names a sum or a share of the price, so there is nothing to draw.")
-        heights = [FRAME_IN + BAR_IN * len(panel.rows) for panel in panels]
-        figure, axes = canvas(
-            WIDE_IN, sum(heights), nrows=len(panels), squeeze=False, gridspec_kw={"height_ratios": heights}
-        )
+        heights = [FRAME_IN + BAR_IN * max(LEAST, len(panel.rows)) for panel in panels]
+        figure, axes = canvas(WIDE_IN, sum(heights), nrows=len(panels), squeeze=False, gridspec_kw={"height_ratios": heights})
         for panel, one in zip(panels, axes[:, 0], strict=True):
             _draw(panel, one)
+        _legend(figure, panels)
         return figure
+
+
+def _legend(figure: Figure, panels: Sequence[_Panel]) -> None:
+    kinds = [kind for kind in HATCHES if any((panel.rows["kind"] == kind).any() for panel in panels)]
+    patches: list[Any] = [
+        Patch(facecolor=KIND_COLOURS[kind], hatch=HATCHES[kind], edgecolor="white", label=f"{kind.value} payment")
+        for kind in kinds
+    ]
+    figure.legend(handles=patches, loc="outside upper right", ncols=2, fontsize=8)
 
 
 def payments_told(payments: pd.DataFrame) -> str:
@@ -111,7 +121,8 @@ def _draw(panel: _Panel, axes: Axes) -> None:
             hatch=HATCHES[kind],
         )
     # What was paid before, from bar to bar.
-    axes.step([*ends, ends[-1]], [*places, places[-1] + 0.5], where="post", color=INK, linewidth=0.8)
+    between = [place + 0.5 for place in places[:-1]]
+    axes.vlines(ends[:-1], [y - 0.18 for y in between], [y + 0.18 for y in between], color=INK, linewidth=0.8)
     _label(panel, axes, ends)
     _frame(panel, axes, ends)
 
@@ -136,14 +147,11 @@ def _frame(panel: _Panel, axes: Axes, ends: Sequence[float]) -> None:
             fontsize=8,
         )
     axes.set_xlim(0, 1.09 * most)
-    axes.set_ylim(len(ends) - 0.4, -0.6)
+    axes.set_ylim(max(len(ends), LEAST) - 0.4, -0.6)
     axes.set_yticks(range(len(ends)), [_event(*row) for row in zip(panel.rows["tag"], panel.rows["event"], strict=True)])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(Decimal(str(round(value, 6))))))
     axes.set_xlabel(f"paid so far, {panel.unit}" + (" of the price" if panel.unit == "percent" else ""))
     axes.set_title(panel.title)
-    kinds: list[Any] = [kind for kind in HATCHES if (panel.rows["kind"] == kind).any()]
-    patches = [Patch(facecolor=KIND_COLOURS[kind], hatch=HATCHES[kind], edgecolor="white", label=kind.value) for kind in kinds]
-    axes.legend(handles=patches, loc="lower left" if len(ends) > 2 else "best", fontsize=8)
     grid(axes, "x")
     axes.spines["left"].set_visible(False)
 

@@ -28,8 +28,13 @@ TEXT_CHARS: Final = 900
 EVENT_CHARS: Final = 140
 # How outlines are dashed, so that colour is not all that tells them.
 DASHES: Final = {"M": "", "P": "14 5", "R": "5 4"}
+FILLED: Final = {"M": 0.1, "P": 0.12, "R": 0.05}
 COLOURS: Final = {"M": KIND_COLOURS[Kind.MILESTONE], "P": KIND_COLOURS[Kind.PROGRESS], "R": PURPLE}
-# Of the height of a line on a blank sheet: its letters, and where they stand. A letter is half as wide as it is high.
+# How far outlines stand off their words: a clause may be a term as well, and both are to be seen.
+PADS_PX: Final = {"M": 3.0, "P": 3.0, "R": 8.0}
+# Whether a schedule adds up, as a mark.
+SUMS: Final = {True: ("yes", "adds up"), False: ("no", "does not add up"), None: ("unknown", "not known if it adds up")}
+# Of the height of a line on a blank sheet: its letters, and where they stand.
 LETTERS: Final = 0.72
 BASE: Final = 0.78
 TEMPLATE: Final = Environment(
@@ -54,7 +59,9 @@ def drawn_pages(one: One) -> list[int]:
 def head(one: One) -> HTML:
     """The contract's name, its verdict and what it rests on, in a screen."""
     verdict, reasons = one.contract.verdict, _reasons(one)
-    told = f"Policy: {line(verdict.policy) or 'not told'}. Model: {line(one.contract.model.name)}."
+    told = (
+        f"Judged by the policy “{line(verdict.policy) or 'not told'}”, tagged by the model “{line(one.contract.model.name)}”."
+    )
     return _html(
         "head",
         {
@@ -76,7 +83,7 @@ def _tiles(one: One) -> list[tuple[str, Any, str]]:
     unread = sum(page.text_from is TextFrom.NONE for page in pages)
     return [
         ("verdict", mark(verdict.advance), f"{HEADLINES[verdict.advance]}{rate}"),
-        ("basis of the payments", mark(verdict.basis), f"policy: {line(verdict.policy, 40) or 'not told'}"),
+        ("basis", mark(verdict.basis), "of its payments"),
         *(_kind_tile(one, kind) for kind in (Kind.MILESTONE, Kind.PROGRESS)),
         ("terms in doubt", str(doubtful), f"of {len(one.terms)}; {len(done)} reviewed{rejected}"),
         ("pages", f"{len(pages):,}", f"{unread} without text" if unread else "all read"),
@@ -98,7 +105,7 @@ def money(one: One) -> HTML:
         "currency": paid["currency"].replace("", "not told"),
         "sum": paid["value"],
         "terms": paid["terms"],
-        "of them a share of the price, worked out": paid["worked_out"],
+        "of them worked out from a share": paid["worked_out"],
     }
     return table(pd.DataFrame(columns), name="money", empty="No term names a sum.")
 
@@ -168,18 +175,10 @@ def payments(one: One) -> HTML:
 def schedules(one: One) -> HTML:
     """Whether the schedules add up to the price."""
     found = tables.schedules_of(one)
-    told = [
-        ("agree", "adds up to the price") if matches is True else ("differ", "differs") if matches is False else ("open", "not told")
-        for matches in found["matches"]
-    ]
-    columns = {
-        "schedule": found["group"].astype(str),
-        "terms": found["terms"],
-        "adds up": [text for _, text in told],
-        "in words": found["told"],
-    }
-    empty = "The contract has no schedule: what follows are the terms that pay a sum, in the order of the pages."
-    return table(pd.DataFrame(columns), name="schedules", empty=empty)
+    marks = [SUMS[None if pd.isna(matches) else bool(matches)] for matches in found["matches"]]
+    rows = zip(found["group"], marks, found["terms"], found["told"], strict=True)
+    told = [{"number": number, "mark": mark(*words), "terms": count, "told": line(said)} for number, words, count, said in rows]
+    return _html("schedules", told)
 
 
 def terms(one: One) -> HTML:
@@ -189,12 +188,12 @@ def terms(one: One) -> HTML:
         "no.": [_tagged(tag, page, drawn) for tag, page in zip(found["tag"], found["page"], strict=True)],
         "page": [_page(page, drawn) for page in found["page"]],
         "kind": [mark(kind) for kind in found["kind"]],
-        "amount": [line(one, 80) for one in found["amounts"]],
-        "percent": [line(one, 60) for one in found["percents"]],
-        "event": [line(one, 90) for one in found["event"]],
+        "amount": [line(said, 80) for said in found["amounts"]],
+        "percent": [line(said, 60) for said in found["percents"]],
+        "event": [line(said, 90) for said in found["event"]],
         "shown by": found["verification"],
         "days": found["due_days"],
-        "in doubt, as": [line(one, 120) for one in found["doubts"]],
+        "in doubt, as": [line(said, 120) for said in found["doubts"]],
         "probability": found["probability"],
         "review": found["review"],
     }
@@ -268,9 +267,7 @@ def _marks(one: One, number: int, here: Sequence[Term | Risk], on: Print) -> lis
     lines = [[side for box in each.boxes if box.page == number and (side := placed(box, on))] for each in here]
     known = [(each, sides) for each, sides in zip(here, lines, strict=True) if sides]
     places = tags([sides for _, sides in known], on.width_px, on.height_px)
-    return [
-        _mark(one.tags[each.id], each, sides, place, on) for (each, sides), place in zip(known, places, strict=True)
-    ]
+    return [_mark(one.tags[each.id], each, sides, place, on) for (each, sides), place in zip(known, places, strict=True)]
 
 
 def _mark(tag: str, each: Term | Risk, lines: Sequence[Sides], place: Tag, on: Print) -> dict[str, Any]:
@@ -280,7 +277,8 @@ def _mark(tag: str, each: Term | Risk, lines: Sequence[Sides], place: Tag, on: P
         "tag": tag,
         "colour": COLOURS[tag[0]],
         "dashes": DASHES[tag[0]],
-        "paths": [_path(corners) for corners in outlines(lines, whole=row)],
+        "filled": FILLED[tag[0]],
+        "paths": [_path(corners) for corners in outlines(lines, whole=row, pad_px=PADS_PX[tag[0]])],
         "words": [] if on.picture else list(_words(each.text, lines)),
         "line": f"M{edge:.0f} {place.middle:.0f}L{min(max(0.0, edge), on.width_px):.0f} {place.y:.0f}H{place.x:.0f}",
         "x": edge if place.right else edge - TAG_WIDTH_PX,
