@@ -84,7 +84,8 @@ def read_one(out: Path, source: str) -> One:
 def one_of(source: str, contract: Contract) -> One:
     """A contract with what its report shows of it."""
     terms = as_reviewed(contract.terms)
-    marked = sorted((*terms, *contract.risks), key=lambda one: (one.page, one.span))
+    every: list[Term | Risk] = [*terms, *contract.risks]
+    marked = sorted(every, key=lambda one: (one.page, one.span))
     tags = {one.id: f"{_letter(one)}{number}" for number, one in enumerate(marked, 1)}
     pages = {page for one in marked for page in pages_with(one)}
     return One(source, contract, terms, payables(contract), tags, tuple(sorted(pages)))
@@ -117,7 +118,7 @@ def _sum(paid: Any) -> Decimal:
 
 
 def payments(one: One) -> pd.DataFrame:
-    """The payments in the order of the contract: schedule by schedule (`group` 1, 2 ...), then those outside of any (`OUTSIDE`).
+    """The payments in the contract's order: schedule by schedule (`group` 1, 2 ...), then those outside of any (`OUTSIDE`).
 
     `running` is the total so far of the payments of the group in their currency. Terms of a schedule that name neither a sum
     nor a share are left out, and so are terms outside that pay none.

@@ -42,8 +42,8 @@ class _Panel:
 def payments_in_order(payments: pd.DataFrame, schedules: pd.DataFrame) -> Figure:
     """A bar for each payment, from what was paid before it to what has been paid with it; a panel for each currency.
 
-    `payments` and `schedules` are those of `contract.payments` and `contract.schedules_of`. Schedules that name shares alone are
-    drawn in percent.
+    `payments` and `schedules` are those of `contract.payments` and `contract.schedules_of`. A schedule that names shares alone
+    is drawn in percent.
     """
     panels = [panel for panel in _panels(payments, schedules) if len(panel.rows)][:PANELS]
     with styled():

@@ -15,7 +15,7 @@ from pipeline.contract import Kind, Money, Reason, ReviewStatus, Risk, Term, Tex
 from pipeline.report import contract as tables
 from pipeline.report.boxes import STRIP_PX, TAG_HEIGHT_PX, TAG_WIDTH_PX, Tag, outlines, tags
 from pipeline.report.contract import One
-from pipeline.report.explain import HEADLINES, QUOTES, first_of, pages_of, quotes_of
+from pipeline.report.explain import HEADLINES, QUOTES, first_of, quotes_of
 from pipeline.report.pages import Picture, Print, Sides, placed, prints_of
 from pipeline.report.show import by_currency, line, link, mark, table, tiles
 from pipeline.report.style import KIND_COLOURS, PURPLE
@@ -68,7 +68,7 @@ def head(one: One) -> HTML:
             "name": line(one.source),
             "told": told,
             "tiles": Markup(tiles(_tiles(one), name="contract").data),  # noqa: S704 (rendered with escapes)
-            "reasons": [reason | {"why": line(reason["why"], 130)} for reason in reasons[:BRIEF]],
+            "reasons": [reason | {"why": line(reason["why"], 200)} for reason in reasons[:BRIEF]],
             "more": max(0, len(reasons) - BRIEF),
         },
     )
@@ -245,7 +245,8 @@ def _told(one: One, drawn: int, why: str) -> Iterator[str]:
 
 
 def _sheet(one: One, number: int, on: Print, why: str) -> dict[str, Any]:
-    here = [each for each in (*one.terms, *one.contract.risks) if number in tables.pages_with(each)]
+    every: list[Term | Risk] = [*one.terms, *one.contract.risks]
+    here = [each for each in every if number in tables.pages_with(each)]
     here.sort(key=lambda each: int(one.tags[each.id][1:]))
     return {
         "number": number,
@@ -315,7 +316,6 @@ def _words(text: str, lines: Sequence[Sides]) -> Iterator[dict[str, Any]]:
 
 def _entry(one: One, number: int, each: Term | Risk) -> dict[str, Any]:
     first = tables.pages_with(each)[0]
-    is_term = isinstance(each, Term)
     return {
         "tag": one.tags[each.id],
         "first": number == first,
@@ -323,8 +323,15 @@ def _entry(one: One, number: int, each: Term | Risk) -> dict[str, Any]:
         "mark": mark(each.label) if isinstance(each, Term) else mark("clause", line(each.code.replace("_", " "))),
         "note": "" if each.boxes else "its place on the page is not known",
         "text": line(each.text, TEXT_CHARS),
-        "fields": list(_fields(each, one.contract.model.thresholds)) if is_term else [],
+        "same": _term_of_the_same_words(one, each),
+        "fields": list(_fields(each, one.contract.model.thresholds)) if isinstance(each, Term) else [],
     }
+
+
+def _term_of_the_same_words(one: One, each: Term | Risk) -> str:
+    """The tag of the term that a clause's words are as well; "" for none."""
+    same = (term.id for term in one.terms if isinstance(each, Risk) and term.span == each.span)
+    return one.tags.get(next(same, ""), "")
 
 
 def _fields(term: Term, thresholds: Mapping[str, float]) -> Iterator[tuple[str, str]]:
@@ -332,7 +339,8 @@ def _fields(term: Term, thresholds: Mapping[str, float]) -> Iterator[tuple[str, 
     for amount in term.amounts:
         yield "amount", _amount(amount)
     for percent in term.percents:
-        yield "share", _with(tables.percent_words(percent), "redacted" if percent.value is None else "")
+        value = "no value" if percent.value is None else f"{percent.value:f}%"
+        yield "share", _with(tables.percent_words(percent), "" if value in percent.text else value)
     if term.trigger:
         yield "falls due on", line(term.trigger.text)
     if term.interval:

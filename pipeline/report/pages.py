@@ -104,7 +104,8 @@ def placed(box: Box, on: Print) -> Sides | None:
     across, down = on.width_px / (right - left), on.height_px / (bottom - top)
     x0, x1 = (min(max(0.0, (x - left) * across), on.width_px) for x in (box.x0, box.x1))
     y0, y1 = (min(max(0.0, (y - top) * down), on.height_px) for y in (box.top, box.bottom))
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+    whole = box.x0 < box.x1 and box.top < box.bottom
+    return (x0, y0, x1, y1) if whole and x0 < x1 and y0 < y1 else None
 
 
 def _found(contract: Contract, folder: Path | None, source: str) -> Path:
