@@ -83,7 +83,7 @@ def read_one(out: Path, source: str) -> One:
 
 def one_of(source: str, contract: Contract) -> One:
     """A contract with what its report shows of it."""
-    terms = as_reviewed(contract.terms)
+    terms = tuple(term for term in as_reviewed(contract.terms) if term.label is not Kind.NONE)
     every: list[Term | Risk] = [*terms, *contract.risks]
     marked = sorted(every, key=lambda one: (one.page, one.span))
     tags = {one.id: f"{_letter(one)}{number}" for number, one in enumerate(marked, 1)}

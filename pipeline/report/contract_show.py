@@ -125,7 +125,7 @@ def _reason(one: One, number: int, reason: Reason, known: Any, drawn: set[int]) 
     title = reason.code.replace("_", " ")
     return {
         "number": number,
-        "code": reason.code,
+        "code": line(reason.code),
         "title": line(title[:1].upper() + title[1:]),
         "mark": mark(reason.advance) if reason.advance else "",
         "why": line(reason.why, 1000),

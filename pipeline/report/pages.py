@@ -88,7 +88,8 @@ def print_of(page: Page, picture: Picture | None = None) -> Print:
     if picture is not None:
         left, top, right, bottom = picture.shown
         return Print(page, picture, picture.shown, *size_px(right - left, bottom - top))
-    width, height = (page.width_pt, page.height_pt) if page.width_pt > 0 < page.height_pt else LETTER[2:]
+    sized = 0 < page.width_pt < BEYOND_PT and 0 < page.height_pt < BEYOND_PT
+    width, height = (page.width_pt, page.height_pt) if sized else LETTER[2:]
     return Print(page, None, (0.0, 0.0, width, height), *size_px(width, height))
 
 

@@ -1,5 +1,7 @@
 """Outlines over words, and tags in the margins."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,12 +35,12 @@ sides = st.tuples(st.floats(0, 900), st.floats(0, 1300), st.floats(1, 100), st.f
 
 
 @pytest.mark.parametrize(("lines", "whole", "expected"), PASSAGES.values(), ids=PASSAGES)
-def test_outlines(lines: list[Sides], whole: bool, expected: list[list[tuple[float, float]]]) -> None:
+def test_outlines(lines: list[Sides], *, whole: bool, expected: list[list[tuple[float, float]]]) -> None:
     assert outlines(lines, whole=whole, pad_px=2.0) == expected
 
 
-@given(st.lists(sides, min_size=1, max_size=8), st.booleans())
-def test_every_line_lies_within_an_outline(lines: list[Sides], whole: bool) -> None:
+@given(lines=st.lists(sides, min_size=1, max_size=8), whole=st.booleans())
+def test_every_line_lies_within_an_outline(lines: list[Sides], *, whole: bool) -> None:
     found = outlines(lines, whole=whole, pad_px=1.0)
     bounds = [(min(x for x, _ in one), min(y for _, y in one), max(x for x, _ in one), max(y for _, y in one)) for one in found]
     for x0, y0, x1, y1 in lines:
@@ -52,7 +54,7 @@ def test_tags_stay_on_the_page_and_off_each_other(marked: list[list[Sides]]) -> 
     for right in (False, True):
         middles = sorted(tag.middle for tag in found if tag.right is right)
         assert all(TAG_HEIGHT_PX / 2 - 1e-6 <= middle <= 1400 - TAG_HEIGHT_PX / 2 + 1e-6 for middle in middles)
-        assert all(later - one > TAG_HEIGHT_PX for one, later in zip(middles, middles[1:], strict=False))
+        assert all(later - one > TAG_HEIGHT_PX for one, later in pairwise(middles))
 
 
 def test_a_tag_stands_on_the_side_of_its_column() -> None:
