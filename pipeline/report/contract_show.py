@@ -26,6 +26,7 @@ BRIEF: Final = 6
 QUOTE_CHARS: Final = 300
 TEXT_CHARS: Final = 900
 EVENT_CHARS: Final = 140
+WRITTEN_CHARS: Final = 60
 # How outlines are dashed, so that colour is not all that tells them.
 DASHES: Final = {"M": "", "P": "14 5", "R": "5 4"}
 FILLED: Final = {"M": 0.1, "P": 0.12, "R": 0.05}
@@ -107,7 +108,7 @@ def money(one: One) -> HTML:
         "terms": paid["terms"],
         "of them worked out from a share": paid["worked_out"],
     }
-    return table(pd.DataFrame(columns), name="money", empty="No term names a sum.")
+    return _table(pd.DataFrame(columns), "money", "No term pays a sum that is named.")
 
 
 def reasons(one: One) -> HTML:
@@ -155,10 +156,13 @@ def _tagged(tag: str, page: int, drawn: set[int]) -> Markup:
 def payments(one: One) -> HTML:
     """The payments in order, schedule by schedule, with their running total."""
     paid, drawn = tables.payments(one), set(drawn_pages(one))
+    written = {term.id: "; ".join(map(tables.amount_words, term.amounts)) for term in one.terms}
     columns: dict[str, Any] = {
+        "schedule": paid["group"].map(lambda group: f"{group}" if group != tables.OUTSIDE else "none"),
         "no.": [_tagged(tag, page, drawn) for tag, page in zip(paid["tag"], paid["page"], strict=True)],
         "page": [_page(page, drawn) for page in paid["page"]],
         "event": [line(event, EVENT_CHARS) for event in paid["event"]],
+        "as written": [line(written[term], WRITTEN_CHARS) for term in paid["term"]],
         "currency": paid["currency"],
         "amount": paid["value"],
         "percent": paid["percent"],
@@ -166,10 +170,15 @@ def payments(one: One) -> HTML:
         "days to pay": paid["due_days"],
         "shown by": paid["verification"],
     }
-    if paid["group"].nunique() > 1:
-        named = paid["group"].map(lambda group: f"{group}" if group != tables.OUTSIDE else "none")
-        columns = {"schedule": named, **columns}
-    return table(pd.DataFrame(columns), name="payments", empty="The contract has no schedule, and no term that pays a sum.")
+    # What says nothing here is left out: one group's number, and words where every value is known.
+    left_out = {"schedule": paid["group"].nunique() <= 1, "as written": paid["value"].notna().all()}
+    kept = {name: column for name, column in columns.items() if not left_out.get(name)}
+    return _table(pd.DataFrame(kept), "payments", "")
+
+
+def _table(frame: pd.DataFrame, name: str, empty: str) -> HTML:
+    """The frame as a table, or a sentence alone where it has no rows."""
+    return table(frame, name=name) if len(frame) else _html("note", name, empty)
 
 
 def schedules(one: One) -> HTML:
@@ -178,7 +187,7 @@ def schedules(one: One) -> HTML:
     marks = [SUMS[None if pd.isna(matches) else bool(matches)] for matches in found["matches"]]
     rows = zip(found["group"], marks, found["terms"], found["told"], strict=True)
     told = [{"number": number, "mark": mark(*words), "terms": count, "told": line(said)} for number, words, count, said in rows]
-    return _html("schedules", told)
+    return _html("schedules", told, bool(one.paid))
 
 
 def terms(one: One) -> HTML:
@@ -197,7 +206,7 @@ def terms(one: One) -> HTML:
         "probability": found["probability"],
         "review": found["review"],
     }
-    return table(pd.DataFrame(columns), name="terms", empty="The contract has no payment term.")
+    return _table(pd.DataFrame(columns), "terms", "The contract has no payment term.")
 
 
 def clauses(one: One) -> HTML:
@@ -209,7 +218,7 @@ def clauses(one: One) -> HTML:
         "clause": [line(code.replace("_", " ")) for code in found["code"]],
         "words": found["text"],
     }
-    return table(pd.DataFrame(columns), name="clauses", empty="No other clause was found that bears on the receivable.")
+    return _table(pd.DataFrame(columns), "clauses", "No other clause was found that bears on the receivable.")
 
 
 def odd_pages(one: One) -> HTML:
@@ -221,7 +230,7 @@ def odd_pages(one: One) -> HTML:
         "its text is from": found["text_from"].map(words),
         "what is odd": found["flags"],
     }
-    return table(pd.DataFrame(columns), name="odd", empty="Every page was read, and nothing is odd about any.")
+    return _table(pd.DataFrame(columns), "odd", "Every page was read, and nothing is odd about any.")
 
 
 def pages(one: One, pdfs: str = "") -> HTML:

@@ -159,7 +159,11 @@ def _left_out(line: str) -> Text:
 
 def sum_of(schedule: Schedule) -> str:
     """A schedule's total beside the price, and whether they agree."""
-    total = f"{schedule.currency or ''} {schedule.total:,f}".strip() if schedule.total is not None else f"{schedule.percent}%"
+    total = "not all of its amounts are told"
+    if schedule.total is not None:
+        total = f"{schedule.currency or ''} {schedule.total:,f}".strip()
+    elif schedule.percent is not None:
+        total = f"{schedule.percent}%"
     price = f" against a price of {short_of(schedule.price.text, 40)}" if schedule.price else ""
     agrees = {True: ", which agrees", False: ", which does not agree", None: ""}[schedule.matches]
     return f"{total}{price}{agrees}"
