@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -91,6 +92,29 @@ def read_sheets(path: Path, *, password: str = "", layout: Layout = Layout.FAST)
     if all("unreadable" in sheet.page.flags for sheet in sheets):
         raise DamagedError(f"{path.name}: a damaged PDF (no page can be read); open it in a viewer and save it anew")
     return tuple(sheets)
+
+
+@contextmanager
+def opened_to_draw(path: Path, *, password: str = "") -> Iterator[pypdfium2.PdfDocument]:
+    """The PDF at `path` as pdfium sees it, mended if it must be, to draw its pages.
+
+    Raises EncryptedError, DamagedError or InputError, naming the file.
+    """
+    try:
+        file = _File(path.name, path.read_bytes(), password)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+    with ExitStack() as held:
+        yield _opened(file, held)
+
+
+def _opened(file: _File, held: ExitStack) -> pypdfium2.PdfDocument:
+    for one in (file, *_mended(file)):
+        try:
+            return held.enter_context(pdfium.opened(one.data, password=one.password))
+        except pypdfium2.PdfiumError as error:
+            _refuse_locked(one, error)
+    raise DamagedError(f"{file.name}: a damaged PDF, whose pages cannot be drawn; open it in a viewer and save it anew")
 
 
 def _sheets(file: _File, layout: Layout) -> list[Sheet]:

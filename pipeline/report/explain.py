@@ -39,14 +39,14 @@ COLUMNS: Final = ("page", "kind", "amount or share", "when", "shown by", "days")
 
 def page_of(contract: Contract) -> RenderableType:
     """The verdict as a page: what and why, what to change, the payment terms, the clauses, with quotes and page numbers."""
-    quotes = _quotes(contract)
+    quotes = quotes_of(contract)
     parts: list[RenderableType] = [_head(contract)]
     for number, reason in enumerate(contract.verdict.reasons, 1):
         parts += ["", *_reason(number, reason, quotes)]
     if terms := as_reviewed(contract.terms):
         parts += ["", _rule("Payment terms"), _term_table(terms), *map(_left_out, _more(terms))]
     for schedule in contract.schedules:
-        parts.append(Text(f"Schedule of {len(schedule.terms)} terms: {_sum_of(schedule)}"))
+        parts.append(Text(f"Schedule of {len(schedule.terms)} terms: {sum_of(schedule)}"))
     parts += ["", Text(NOTICE, style="italic")]
     return Group(*parts)
 
@@ -57,30 +57,33 @@ def _head(contract: Contract) -> RenderableType:
     style = STYLES[verdict.advance]
     rows = {
         "contract": Text(shown(contract.source.name), style="bold"),
-        "verdict": Text(_headline(contract), style=f"bold {style}"),
-        "payments": Text(f"{verdict.basis}: {_counted(contract)}"),
+        "verdict": Text(headline(contract), style=f"bold {style}"),
+        "payments": Text(f"{verdict.basis}: {counted(contract)}"),
         "policy": Text(shown(verdict.policy or "not told")),
-        "pages": Text(_pages(contract)),
+        "pages": Text(pages_of(contract)),
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), value)
     return table
 
 
-def _headline(contract: Contract) -> str:
+def headline(contract: Contract) -> str:
+    """The verdict in words, and the most of an invoice that is advanced, if the policy says."""
     verdict = contract.verdict
     rate = f", up to {verdict.rate_percent}% of an invoice" if verdict.rate_percent is not None else ""
     return f"{verdict.advance} ({HEADLINES[verdict.advance]}{rate})"
 
 
-def _counted(contract: Contract) -> str:
+def counted(contract: Contract) -> str:
+    """How many terms of each kind there are, as reviewed, and how many were."""
     labels = [term.label.value for term in as_reviewed(contract.terms)]
     reviewed = sum(term.review.status.value != "pending" for term in contract.terms)
     counts = f"{labels.count('milestone')} milestone and {labels.count('progress')} progress terms"
     return f"{counts}, {reviewed} reviewed" if reviewed else counts
 
 
-def _pages(contract: Contract) -> str:
+def pages_of(contract: Contract) -> str:
+    """How many pages there are, and which of them nobody has read."""
     pages = contract.source.pages
     unread = [str(page.number) for page in pages if page.text_from is TextFrom.NONE]
     return f"{len(pages)}" + (f", without text: {', '.join(unread[:20])}" if unread else "")
@@ -92,32 +95,34 @@ def _rule(title: str) -> Rule:
 
 def _reason(number: int, reason: Reason, quotes: dict[str, Term | Risk]) -> Iterator[RenderableType]:
     style = STYLES[reason.advance] if reason.advance else ""
-    yield Text.assemble((f"{number}. ", "bold"), (f"{_named(reason)}  ", f"bold {style}"))
+    yield Text.assemble((f"{number}. ", "bold"), (f"{named(reason)}  ", f"bold {style}"))
     yield Padding(Text(shown(reason.why)), (0, 0, 0, 3))
-    for quoted in _first(reason, quotes):
-        yield Padding(Text(f"p. {quoted.page}: “{shown(_short(quoted.text))}”", style="dim"), (0, 0, 0, 5))
+    for quoted in first_of(reason, quotes):
+        yield Padding(Text(f"p. {quoted.page}: “{shown(short_of(quoted.text))}”", style="dim"), (0, 0, 0, 5))
     if len(reason.terms) > QUOTES:
         yield Padding(Text(f"and {len(reason.terms) - QUOTES} more", style="dim"), (0, 0, 0, 5))
     yield Padding(Text.assemble(("To change: ", "bold"), shown(reason.remedy)), (0, 0, 0, 3))
 
 
-def _named(reason: Reason) -> str:
+def named(reason: Reason) -> str:
     """The reason's code as words, and what it allows."""
     words = reason.code.replace("_", " ")
     return f"{shown(words[:1].upper() + words[1:])}" + (f" ({reason.advance})" if reason.advance else "")
 
 
-def _quotes(contract: Contract) -> dict[str, Term | Risk]:
+def quotes_of(contract: Contract) -> dict[str, Term | Risk]:
     """What a reason's ids stand for."""
     quotes: dict[str, Term | Risk] = {term.id: term for term in contract.terms}
     return quotes | {risk.id: risk for risk in contract.risks}
 
 
-def _first(reason: Reason, quotes: dict[str, Term | Risk]) -> list[Term | Risk]:
+def first_of(reason: Reason, quotes: dict[str, Term | Risk]) -> list[Term | Risk]:
+    """The first few terms or clauses that a reason rests on."""
     return [quotes[name] for name in reason.terms if name in quotes][:QUOTES]
 
 
-def _short(text: str, chars: int = QUOTE_CHARS) -> str:
+def short_of(text: str, chars: int = QUOTE_CHARS) -> str:
+    """The text on one line of so many characters at most."""
     line = WHITE.sub(" ", text).strip()
     return line if len(line) <= chars else line[: chars - 1].rstrip() + "…"
 
@@ -133,15 +138,15 @@ def _term_table(terms: Sequence[Term]) -> Table:
 
 def _cells(term: Term) -> tuple[str, ...]:
     """What a term says, a cell for each of `COLUMNS`."""
-    sums = ", ".join([*map(_sum, term.amounts[:3]), *(_short(one.text, 20) for one in term.percents[:3])])
+    sums = ", ".join([*map(_sum, term.amounts[:3]), *(short_of(one.text, 20) for one in term.percents[:3])])
     event = term.trigger.text if term.trigger else term.interval.text if term.interval else ""
     proof = term.verification.value.replace("_", " ") if term.verification else ""
     days = "" if term.due_days is None else str(term.due_days)
-    return str(term.page), term.label.value, sums, _short(event, TRIGGER_CHARS), proof, days
+    return str(term.page), term.label.value, sums, short_of(event, TRIGGER_CHARS), proof, days
 
 
 def _sum(money: Money) -> str:
-    return _short(money.text, 40) + (f" per {money.per}" if money.per else "")
+    return short_of(money.text, 40) + (f" per {money.per}" if money.per else "")
 
 
 def _more(terms: Sequence[Term]) -> Iterator[str]:
@@ -153,10 +158,14 @@ def _left_out(line: str) -> Text:
     return Text(line, style="dim")
 
 
-def _sum_of(schedule: Schedule) -> str:
+def sum_of(schedule: Schedule) -> str:
     """A schedule's total beside the price, and whether they agree."""
-    total = f"{schedule.currency or ''} {schedule.total:,f}".strip() if schedule.total is not None else f"{schedule.percent}%"
-    price = f" against a price of {_short(schedule.price.text, 40)}" if schedule.price else ""
+    total = "not all of its amounts are told"
+    if schedule.total is not None:
+        total = f"{schedule.currency or ''} {schedule.total:,f}".strip()
+    elif schedule.percent is not None:
+        total = f"{schedule.percent}%"
+    price = f" against a price of {short_of(schedule.price.text, 40)}" if schedule.price else ""
     agrees = {True: ", which agrees", False: ", which does not agree", None: ""}[schedule.matches]
     return f"{total}{price}{agrees}"
 
@@ -174,20 +183,20 @@ def escaped(text: str) -> str:
 def _memo_head(contract: Contract) -> Iterator[str]:
     verdict = contract.verdict
     yield from (f"# Memo: {escaped(contract.source.name)}", "", f"*{NOTICE}*", "")
-    yield f"- **Verdict:** {_headline(contract)}"
-    yield f"- **Payments:** {verdict.basis}: {_counted(contract)}"
+    yield f"- **Verdict:** {headline(contract)}"
+    yield f"- **Payments:** {verdict.basis}: {counted(contract)}"
     yield f"- **Policy:** {escaped(verdict.policy) or 'not told'}"
-    yield f"- **Pages:** {_pages(contract)}"
+    yield f"- **Pages:** {pages_of(contract)}"
     yield ""
 
 
 def _memo_changes(contract: Contract) -> Iterator[str]:
-    quotes = _quotes(contract)
+    quotes = quotes_of(contract)
     yield from ("## Reasons and proposed changes", "")
     for number, reason in enumerate(contract.verdict.reasons, 1):
-        yield from (f"### {number}. {escaped(_named(reason))}", "", escaped(reason.why), "")
-        for quoted in _first(reason, quotes):
-            yield from (f"> Page {quoted.page}: “{escaped(_short(quoted.text))}”", "")
+        yield from (f"### {number}. {escaped(named(reason))}", "", escaped(reason.why), "")
+        for quoted in first_of(reason, quotes):
+            yield from (f"> Page {quoted.page}: “{escaped(short_of(quoted.text))}”", "")
         yield from (f"**Proposed change:** {escaped(reason.remedy)}", "")
 
 
@@ -200,4 +209,4 @@ def _memo_terms(contract: Contract) -> Iterator[str]:
     yield ""
     yield from (line for more in _more(terms) for line in (more, ""))
     for schedule in contract.schedules:
-        yield from (f"Schedule of {len(schedule.terms)} terms: {escaped(_sum_of(schedule))}", "")
+        yield from (f"Schedule of {len(schedule.terms)} terms: {escaped(sum_of(schedule))}", "")
