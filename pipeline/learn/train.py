@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ ITERATIONS: Final = 300
 TOLERANCE: Final = 1e-3
 # Normal forms are parted by a space.
 WORD: Final = r"\S+"
+# How n-grams that were counted are weighed.
+WEIGHING: Final[Mapping[str, Any]] = {"sublinear_tf": True}
 # (n-grams, least number of units that hold one) for each part of a view.
 NGRAMS: Final = {"text": ((1, 2), 4), "lead": ((1, 2), 3), "section": ((1, 1), 2), "table": ((1, 1), 2)}
 
@@ -46,27 +48,55 @@ class Settings:
     reviewed_weight: float = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a model learns from: n labels of candidates, their kinds as columns and their weights, each of shape (n,).
+
+    The first `in_context` are labels as they stand; the others are the same sentences without their surroundings.
+    """
+
+    labels: Sequence[Label]
+    kinds: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float64]
+    in_context: int
+
+    def part(self, rows: npt.NDArray[np.int64]) -> "Examples":
+        """Those of these indexes, which rise."""
+        labels = [self.labels[row] for row in rows]
+        return Examples(labels, self.kinds[rows], self.weights[rows], int((rows < self.in_context).sum()))
+
+
 def train(labels: Sequence[Label], *, name: str, settings: Settings | None = None) -> Model:
     """A model fitted to the labels. Raises LabelError if a kind comes from fewer groups than there are folds."""
     settings = settings or Settings()
     seen = Seen()
+    examples = examples_of(labels, seen, settings)
+    check_enough(examples)
+    views = views_of([label.unit for label in examples.labels], seen)
+    vectorizers = fit_vectorizers(views)
+    classifier, thresholds = fit(matrix(views, vectorizers), examples, settings)
+    return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
+
+
+def examples_of(labels: Sequence[Label], seen: Seen, settings: Settings) -> Examples:
+    """What there is to learn from labels."""
     labels = [labels[index] for index in candidates([label.unit for label in labels], seen)]
-    _check_enough(labels)
     in_context = len(labels)
     labels = [*labels, *(_alone(label) for label in labels if _stands_alone(label.unit))]
-    views = views_of([label.unit for label in labels], seen)
-    vectorizers = fit_vectorizers(views)
-    features = matrix(views, vectorizers)
-    kinds = np.array([KINDS.index(label.kind) for label in labels])
     weights = np.array([_weight(label, settings) for label in labels])
     weights[in_context:] *= settings.alone_weight
+    return Examples(labels, np.array([KINDS.index(label.kind) for label in labels], dtype=np.int64), weights, in_context)
+
+
+def fit(features: sparse.csr_matrix, examples: Examples, settings: Settings) -> tuple[LogisticRegression, Mapping[str, float]]:
+    """The classifier and the thresholds for examples, a row of features each."""
+    kinds, weights = examples.kinds, examples.weights
     rarity = _rarity(kinds, weights, settings)
-    answers = _held_out_answers(features, kinds, weights, labels, settings)
+    answers = _held_out_answers(features, kinds, weights, examples.labels, settings)
     true_weights = np.where(kinds == NONE, rarity, 1.0) * weights
-    judged = _like_contracts(labels[:in_context])
+    judged = _like_contracts(examples.labels[: examples.in_context])
     thresholds = _thresholds(answers[judged], kinds[judged], true_weights[judged])
-    classifier = _fit(features, kinds, weights, settings, rarity)
-    return Model(name, "", vectorizers, classifier, thresholds, settings.none_per_term)
+    return _fit(features, kinds, weights, settings, rarity), thresholds
 
 
 def fit_vectorizers(views: Views) -> dict[str, TfidfVectorizer]:
@@ -75,9 +105,12 @@ def fit_vectorizers(views: Views) -> dict[str, TfidfVectorizer]:
 
 
 def _vectorizer(grams: tuple[int, int], least: int) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        ngram_range=grams, min_df=least, sublinear_tf=True, lowercase=False, token_pattern=WORD, dtype=np.float32
-    )
+    return TfidfVectorizer(min_df=least, **counted(grams), **WEIGHING)
+
+
+def counted(grams: tuple[int, int]) -> dict[str, Any]:
+    """What scikit-learn is told of how n-grams are counted."""
+    return {"ngram_range": grams, "lowercase": False, "token_pattern": WORD, "dtype": np.float32}
 
 
 def _fit(
@@ -159,9 +192,10 @@ def _thresholds(
     }
 
 
-def _check_enough(labels: Sequence[Label]) -> None:
+def check_enough(examples: Examples) -> None:
+    """Raise LabelError if a kind comes from fewer groups than there are folds."""
     for kind in KINDS:
-        groups = _groups(labels, kind)
+        groups = _groups(examples.labels, kind)
         if groups < FOLDS:
             raise LabelError(f"label {kind.value!r} comes from {groups} contracts, at least {FOLDS} are needed; add labels")
 

@@ -77,11 +77,17 @@ class Model:
 
     def decide(self, probabilities: npt.NDArray[np.float64]) -> list[Kind]:
         """The kind of each row: the likelier of those that reach their threshold, else none."""
-        return [self._decide(row) for row in probabilities]
+        return decided(probabilities, self.thresholds)
 
-    def _decide(self, row: npt.NDArray[np.float64]) -> Kind:
-        reached = [(value, kind) for kind, value in zip(KINDS, row, strict=True) if value >= self.thresholds.get(kind, 2.0)]
-        return max(reached)[1] if reached else Kind.NONE
+
+def decided(probabilities: npt.NDArray[np.float64], thresholds: Mapping[str, float]) -> list[Kind]:
+    """The kind of each row, shape (n, 3): the likelier of those that reach their threshold, else none."""
+    return [_decided(row, thresholds) for row in probabilities]
+
+
+def _decided(row: npt.NDArray[np.float64], thresholds: Mapping[str, float]) -> Kind:
+    reached = [(value, kind) for kind, value in zip(KINDS, row, strict=True) if value >= thresholds.get(kind, 2.0)]
+    return max(reached)[1] if reached else Kind.NONE
 
 
 def matrix(views: Views, vectorizers: "Mapping[str, TfidfVectorizer]") -> "sparse.csr_matrix":
@@ -91,16 +97,47 @@ def matrix(views: Views, vectorizers: "Mapping[str, TfidfVectorizer]") -> "spars
     parts: list[Any] = [
         vectorizer.transform(getattr(views, part)) * PART_WEIGHTS[part] for part, vectorizer in vectorizers.items()
     ]
+    return sparse.hstack([*parts, flag_features(views)]).tocsr()
+
+
+def flag_features(views: Views) -> "sparse.csr_matrix":
+    """The columns of `matrix` that are no n-grams: the flags, and the products of the unit's own."""
+    from scipy import sparse
+
     own = views.flags[:, own_columns()]
-    return sparse.hstack([*parts, sparse.csr_matrix(views.flags), _products(own)]).tocsr()
+    # A batch at a time: in between, the products are no sparse matrix.
+    products = [_products(own[start : start + BATCH]) for start in range(0, max(1, len(own)), BATCH)]
+    return sparse.hstack([sparse.csr_matrix(views.flags), sparse.vstack(products)]).tocsr()
 
 
 def _products(flags: npt.NDArray[np.float32]) -> "sparse.csr_matrix":
     """Whether two flags are raised together, for every pair of columns, weighted."""
     from scipy import sparse
 
-    left, right = np.triu_indices(flags.shape[1], k=1)
+    left, right = _pairs(flags.shape[1])
     return sparse.csr_matrix(flags[:, left] * flags[:, right] * PRODUCT_WEIGHT)
+
+
+def _pairs(count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """The two columns of each product, in the order of the products."""
+    return np.triu_indices(count, k=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column of `matrix` stands for: a part of the view and its n-gram, or `flag`, or `product`, and the flags."""
+
+    part: str
+    names: tuple[str, ...]
+
+
+def columns_of(vectorizers: "Mapping[str, TfidfVectorizer]") -> list[Column]:
+    """What each column of `matrix` stands for, in their order."""
+    grams = [Column(part, (name,)) for part, one in vectorizers.items() for name in one.get_feature_names_out().tolist()]
+    flags = flag_columns()
+    own = [flags[index] for index in own_columns()]
+    products = [Column("product", (own[left], own[right])) for left, right in zip(*_pairs(len(own)), strict=True)]
+    return [*grams, *(Column("flag", (name,)) for name in flags), *products]
 
 
 def probabilities_of(row: npt.NDArray[np.float64]) -> Probabilities:
