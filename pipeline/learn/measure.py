@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.contract import Basis, Contract, Kind
 from pipeline.errors import LabelError, RecordError
-from pipeline.learn.metrics import NONE, POSITIVE, Score, calibration_error
+from pipeline.learn.metrics import NONE, POSITIVE, Mistake, Score, calibration_error
 from pipeline.review.annotated import read
 from pipeline.tag.model import KINDS, Model
 from pipeline.tag.units import units_of
@@ -138,7 +138,7 @@ def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 def results_of(labelled: Mapping[str, Sequence[Labelled]], folder: Path) -> list[Result]:
     """The result of every labelled contract, from the annotated JSON in the folder. Raises RecordError if none is there."""
-    paths = {path.stem: path for path in sorted(folder.rglob("*.json"))}
+    paths = _paths(folder)
     if not labelled.keys() & paths.keys():
         raise RecordError(
             f"{folder}: no annotated JSON of a labelled contract there; run `payterms run` on those contracts first"
@@ -146,6 +146,11 @@ def results_of(labelled: Mapping[str, Sequence[Labelled]], folder: Path) -> list
     return [
         result_of(name, sentences, read(paths[name]) if name in paths else None) for name, sentences in sorted(labelled.items())
     ]
+
+
+def _paths(folder: Path) -> dict[str, Path]:
+    """The annotated JSON of each contract by its name."""
+    return {path.stem: path for path in sorted(folder.rglob("*.json"))}
 
 
 def result_of(name: str, labelled: Sequence[Labelled], contract: Contract | None) -> Result:
@@ -219,3 +224,48 @@ def calibration(labelled: Mapping[str, Sequence[Labelled]], folder: Path, model:
                 truth.append(next((KINDS.index(kind) for kind in POSITIVE if kind in kinds), NONE))
                 answers.append(row)
     return calibration_error(np.array(answers).reshape(-1, len(KINDS)), np.array(truth, dtype=np.int64))
+
+
+def mistakes(
+    labelled: Mapping[str, Sequence[Labelled]], results: Sequence[Result], folder: Path, model: Model
+) -> list[Mistake]:
+    """What a run has wrong in the labelled contracts, the surest first; `group` is the contract.
+
+    A false alarm, or a term of the other kind, has the probability that the run gave it. A labelled term that was taken for
+    none has the model's probability of that. Both are NaN where there is none: a person spoke, or no unit is the sentence.
+    """
+    paths = _paths(folder)
+    found: list[Mistake] = []
+    for result in results:
+        if result.missed or result.alarms:
+            contract = read(paths[result.contract]) if result.contract in paths else None
+            found += _mistakes_of(result, labelled[result.contract], contract, model)
+    return sorted(found, key=lambda mistake: (np.isnan(mistake.probability), -mistake.probability))
+
+
+def _mistakes_of(result: Result, labelled: Sequence[Labelled], contract: Contract | None, model: Model) -> Iterable[Mistake]:
+    sentences = Sentences(labelled)
+    terms = {term.id: term for term in contract.terms} if contract else {}
+    for alarm in sorted(result.alarms):
+        kinds = {labelled[index].kind for index in sentences.like(alarm.text)}
+        label = next((kind for kind in POSITIVE if kind in kinds), Kind.NONE)
+        sure = terms[alarm.place].probabilities
+        yield Mistake(alarm.text, result.contract, label, alarm.kind, getattr(sure, alarm.kind) if sure else float("nan"))
+    # What was taken for the other kind has been told already, as a false alarm of that kind.
+    tagged = {str(index) for term in terms.values() for index in sentences.like(term.text)}
+    missed = [one for one in sorted(result.missed) if one.place not in tagged]
+    for one, sure_of_none in zip(missed, _sure_of_none(missed, contract, model), strict=True):
+        yield Mistake(one.text, result.contract, one.kind, Kind.NONE, sure_of_none)
+
+
+def _sure_of_none(missed: Sequence[Found], contract: Contract | None, model: Model) -> list[float]:
+    """The model's least probability of none for the units that are each sentence; NaN if there is no such unit."""
+    least = [float("nan")] * len(missed)
+    sentences = Sentences([Labelled(one.text, one.kind, words_of(one.text)) for one in missed])
+    units = units_of(contract.text) if contract and missed else []
+    like = [(unit, indexes) for unit in units if (indexes := sentences.like(unit.text))]
+    rows = model.probabilities([unit for unit, _ in like])
+    for (_, indexes), row in zip(like, rows, strict=True):
+        for index in indexes:
+            least[index] = float(np.fmin(least[index], row[NONE]))
+    return least

@@ -171,7 +171,7 @@ def calibration_error(
 
 
 def reliability(answers: Answers, kind: Kind | None = None) -> Bins:
-    """How often answers that the model was asked for are true, by its probability of the kind; by that of the likeliest if None."""
+    """How often the answers that the model was asked for are true, by its probability of the kind, or of the likeliest."""
     asked = answers.asked
     probabilities, truth = answers.probabilities[asked], answers.truth[asked]
     column = probabilities.argmax(axis=1) if kind is None else np.full(len(truth), KINDS.index(kind))
@@ -182,8 +182,8 @@ def reliability(answers: Answers, kind: Kind | None = None) -> Bins:
 def bins_of(said: npt.NDArray[np.float64], true: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]) -> Bins:
     """Answers, each of shape (n,), in bins: their probability in 0 to 1, whether they are true, and what they weigh."""
     places = np.minimum((said * BINS).astype(int), BINS - 1)
-    counts = np.bincount(places, minlength=BINS)
-    return Bins(counts, *(np.bincount(places, one * weights, minlength=BINS) for one in (np.ones(len(said)), said, true)))
+    weighed, told, held = (np.bincount(places, one, minlength=BINS) for one in (weights, said * weights, true * weights))
+    return Bins(np.bincount(places, minlength=BINS), weighed, told, held)
 
 
 def threshold_of(
