@@ -70,7 +70,7 @@ def _interval(value: float, drawn: Array, contracts: int) -> Interval:
 
 
 def _group_counts(answers: Answers) -> Array:
-    """A row for each group: terms, `none` asked about, and of each kind those right, labelled, tagged, and tagged but `none`."""
+    """A row for each group: terms, `none` asked about, and of each kind: right, labelled, tagged, tagged but `none`."""
     tagged = np.array([KINDS.index(kind) for kind in answers.tagged], dtype=np.int64)
     truth = answers.truth
     columns = [truth != NONE, (truth == NONE) & answers.asked]

@@ -114,7 +114,8 @@ def lengths_apart(corpus: Sequence[Profile], batch: Sequence[Profile]) -> float:
     """The stability index of words per candidate, in tenths of the corpus."""
     expected, found = (np.array([count for one in profiles for count in one.words]) for profiles in (corpus, batch))
     edges = np.unique(np.quantile(expected, np.linspace(0, 1, TENTHS + 1)[1:-1]))
-    return stability_index(*(np.bincount(np.searchsorted(edges, one), minlength=len(edges) + 1) for one in (expected, found)))
+    counts = (np.bincount(np.searchsorted(edges, one), minlength=len(edges) + 1) for one in (expected, found))
+    return stability_index(*(one.astype(np.float64) for one in counts))
 
 
 def shares_apart(corpus: tuple[int, int], batch: tuple[int, int]) -> float:
@@ -124,7 +125,7 @@ def shares_apart(corpus: tuple[int, int], batch: tuple[int, int]) -> float:
 
 def rules_of(profiles: Iterable[Profile]) -> Array:
     """How many candidates raise each rule."""
-    return np.sum([one.rules for one in profiles], axis=0)
+    return np.asarray(sum((one.rules for one in profiles), start=np.zeros(len(flag_patterns()))))
 
 
 def distances(corpus: Sequence[Profile], profiles: Sequence[Profile]) -> list[Distance]:

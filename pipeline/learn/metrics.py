@@ -182,7 +182,8 @@ def reliability(answers: Answers, kind: Kind | None = None) -> Bins:
 def bins_of(said: npt.NDArray[np.float64], true: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64]) -> Bins:
     """Answers, each of shape (n,), in bins: their probability in 0 to 1, whether they are true, and what they weigh."""
     places = np.minimum((said * BINS).astype(int), BINS - 1)
-    weighed, told, held = (np.bincount(places, one, minlength=BINS) for one in (weights, said * weights, true * weights))
+    sums = (np.bincount(places, one, minlength=BINS) for one in (weights, said * weights, true * weights))
+    weighed, told, held = (one.astype(np.float64) for one in sums)
     return Bins(np.bincount(places, minlength=BINS), weighed, told, held)
 
 

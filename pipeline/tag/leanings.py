@@ -1,11 +1,12 @@
 """What the model leans on for a unit: what each of its features says for a kind against none, in log-odds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 
 from pipeline.contract import Kind, Sentence
 from pipeline.tag.model import KINDS, Column, Model, columns_of, matrix
@@ -46,30 +47,20 @@ def leanings(model: Model, units: Sequence[Sentence]) -> list[Leanings]:
     probabilities = model.probabilities(units)
     features = matrix(views_of(units, seen), model.vectorizers)
     columns = columns_of(model.vectorizers)
-    return [
-        _leanings(unit, kind, row, features[index], columns, model)
-        if index in asked
-        else Leanings(unit, _likelier(row), kind, row, 0.0, (), asked=False)
-        for index, (unit, kind, row) in enumerate(zip(units, model.decide(probabilities), probabilities, strict=True))
-    ]
+    found: list[Leanings] = []
+    for index, (unit, kind, row) in enumerate(zip(units, model.decide(probabilities), probabilities, strict=True)):
+        one = Leanings(unit, _likelier(row), kind, row, 0.0, (), asked=index in asked)
+        found.append(_told(one, features[index], columns, model.classifier) if one.asked else one)
+    return found
 
 
-def _leanings(
-    unit: Sentence,
-    tagged: Kind,
-    row: npt.NDArray[np.float64],
-    features: csr_matrix,
-    columns: Sequence[Column],
-    model: Model,
-) -> Leanings:
-    kind = _likelier(row)
-    one, none = KINDS.index(kind), KINDS.index(Kind.NONE)
-    classifier = model.classifier
-    told = (classifier.coef_[one] - classifier.coef_[none])[features.indices] * features.data
-    start = float(classifier.intercept_[one] - classifier.intercept_[none])
+def _told(one: Leanings, features: csr_matrix, columns: Sequence[Column], classifier: LogisticRegression) -> Leanings:
+    """With what the features of the unit, shape (1, columns), say."""
+    kind, none = KINDS.index(one.kind), KINDS.index(Kind.NONE)
+    told = (classifier.coef_[kind] - classifier.coef_[none])[features.indices] * features.data
     found = [Leaning(columns[place], float(value)) for place, value in zip(features.indices, told, strict=True)]
-    found.sort(key=lambda leaning: -abs(leaning.log_odds))
-    return Leanings(unit, kind, tagged, row, start, tuple(found), asked=True)
+    start = float(classifier.intercept_[kind] - classifier.intercept_[none])
+    return replace(one, start=start, leanings=tuple(sorted(found, key=lambda leaning: -abs(leaning.log_odds))))
 
 
 def _likelier(row: npt.NDArray[np.float64]) -> Kind:
