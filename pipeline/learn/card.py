@@ -49,6 +49,15 @@ def write_card(card: dict[str, Any], folder: Path) -> None:
     write_text(readable(card), folder / READABLE_FILE)
 
 
+def read_card(model: Model, folder: Path) -> dict[str, Any] | None:
+    """The card in the model's folder, if there is one and it is of this model."""
+    try:
+        card = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return card if isinstance(card, dict) and card.get("sha256") == model.sha256 else None
+
+
 def readable(card: dict[str, Any]) -> str:
     """The card as Markdown."""
     rows = "\n".join(

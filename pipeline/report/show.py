@@ -49,18 +49,22 @@ TILES: Final = TEMPLATES.from_string(
 {% endfor %}
 </div>"""
 )
+NOTE: Final = TEMPLATES.from_string("<p>{{ text }}</p>")
 # What a mark in a cell may be: a coloured word, by the class of its colour.
 MARK: Final = TEMPLATES.from_string('<span class="pt-mark pt-{{ kind }}">{{ text }}</span>')
 LINK: Final = TEMPLATES.from_string('<a href="{{ href }}">{{ text }}</a>')
 
 
-def table(frame: pd.DataFrame, *, name: str, empty: str = "There are none.", rows: int = ROWS) -> HTML:
+def table(
+    frame: pd.DataFrame, *, name: str, empty: str = "There are none.", rows: int = ROWS, right: Sequence[str] = ()
+) -> HTML:
     """The frame as a table, a row each, without its index; numbers stand to the right.
 
     `name` finds the table again in the HTML (`data-name`, with the count of all rows in `data-rows`), `empty` is what is said
-    where there are no rows. Cells are escaped, but for `Markup`, which `mark` and `link` make.
+    where there are no rows, `right` are columns of text that stand to the right as numbers do. Cells are escaped, but for
+    `Markup`, which `mark` and `link` make.
     """
-    columns = [{"title": str(title), "number": _is_number(frame[title])} for title in frame.columns]
+    columns = [{"title": str(title), "number": title in right or _is_number(frame[title])} for title in frame.columns]
     cells = [
         [(_cell(value), column) for value, column in zip(row, columns, strict=True)]
         for row in frame.head(rows).itertuples(index=False, name=None)
@@ -93,6 +97,11 @@ def line(text: str, chars: int = CHARS) -> str:
 def tiles(values: Sequence[tuple[str, str, str]], *, name: str) -> HTML:
     """The few numbers that matter most: of each what it is, the number, and a word more."""
     return HTML(TILES.render(name=name, tiles=values))
+
+
+def note(text: str) -> HTML:
+    """A sentence below a heading, escaped."""
+    return HTML(NOTE.render(text=text))
 
 
 def mark(kind: str, text: str | None = None) -> Markup:
