@@ -41,7 +41,7 @@ def of_answers(answers: Answers) -> dict[str, dict[str, Interval]]:
 def of_results(results: Sequence[Result]) -> dict[str, dict[str, Interval]]:
     """The same of labelled contracts, as `measure` has them."""
     rows = [[count for kind in POSITIVE for count in _result_counts(result, kind)] for result in results]
-    return _intervals(np.array(rows, dtype=np.float64).reshape(len(rows), -1), _scores_of_results)
+    return _intervals(np.array(rows, dtype=np.float64), _scores_of_results)
 
 
 def _intervals(counts: Array, scores_of: Callable[[Array], dict[str, dict[str, Array]]]) -> dict[str, dict[str, Interval]]:

@@ -135,7 +135,8 @@ def distances(corpus: Sequence[Profile], profiles: Sequence[Profile]) -> list[Di
     found: list[Distance] = []
     for one in _told(profiles):
         apart = _apart(one, whole)
-        found.append(Distance(one, *apart, max(value / max(edge, 1e-9) for value, edge in zip(apart, far, strict=True))))
+        beside = max(value / max(edge, 1e-9) for value, edge in zip(apart, far, strict=True))
+        found.append(Distance(one, *apart, float(beside)))
     return sorted(found, key=lambda distance: -distance.apart)
 
 

@@ -27,6 +27,7 @@ GROUPS, RUN = "authored groups", "contracts of this run"
 NAMES: Final[Mapping[str, str]] = {"precision": "precision", "recall": "recall", "f1": "F1", "macro": "both (macro)"}
 # How many mistakes of each sort are shown.
 WORST: Final = 6
+COUNTS: Final = ("terms labelled", "terms tagged")
 WON: Final = "macro won"
 F1_COLUMNS: Final = ("milestone F1", "progress F1", "macro F1", WON)
 SORTS: Final = ("other kind", "false alarm", "missed")
@@ -295,11 +296,15 @@ def _sure(probability: float) -> str:
 
 def mistakes_told(checked: Checked) -> str:
     """How many mistakes of each sort there are on held-out groups, and how many terms the model was not asked about."""
-    held = checked.evaluation.mistakes if checked.evaluation else ()
+    if checked.evaluation is None:
+        return "No authored group is held out."
+    held = checked.evaluation.mistakes
     asked = [_sort(one) for one in held if one.probability < 1.0]
-    counts = ", ".join(f"{asked.count(sort):,} {sort}" for sort in SORTS)
-    unasked = f"Terms without a word of payment, which the model is not asked about: {len(held) - len(asked):,}."
-    return f"On held-out groups: {counts}. {unasked}" if checked.evaluation else "No authored group is held out."
+    other, alarms, missed = (f"{asked.count(sort):,}" for sort in SORTS)
+    return (
+        f"On held-out groups {other} terms were taken for the other kind, {alarms} units that are none for a term, and {missed}"
+        f" terms for none. Of another {len(held) - len(asked):,} terms, which hold no word of payment, the model is not asked."
+    )
 
 
 def run_told(checked: Checked) -> str:

@@ -254,10 +254,10 @@ def _bars(axes: Axes, one: Leanings) -> None:
     values, places = rows["log_odds"], range(len(rows))
     colours = [COLOURS[one.kind] if value > 0 else GREY for value in values]
     axes.barh(places, values, color=colours, hatch=["" if value > 0 else "////" for value in values], edgecolor="white")
-    look = {"textcoords": "offset points", "fontsize": 7, "va": "center"}
+    look: dict[str, Any] = {"textcoords": "offset points", "fontsize": 7, "va": "center"}
     for place, value in zip(places, values, strict=True):
-        side = {"xytext": (3, 0), "ha": "left"} if value > 0 else {"xytext": (-3, 0), "ha": "right"}
-        axes.annotate(f"{value:+.2f}", (value, place), **look, **side)
+        side, away = ("left", 3) if value > 0 else ("right", -3)
+        axes.annotate(f"{value:+.2f}", (value, place), xytext=(away, 0), ha=side, **look)
     axes.set_yticks(places, [line(name, 44) for name in rows["name"]], fontsize=7.5)
     axes.invert_yaxis()
     axes.axvline(0, color="#8A949E", linewidth=0.8)
@@ -286,7 +286,7 @@ def _strongest(one: Leanings) -> str:
 
 
 def drift_plot(places: pd.DataFrame, rates: pd.DataFrame) -> Figure:
-    """Left, contracts among the authored groups, by how unlike the corpus they are; right, the rules whose rate differs most."""
+    """Left, contracts among the authored groups, by how unlike the corpus they are; right, the rules that differ most."""
     if places.empty or rates.empty:
         return nothing("There is nothing to compare.")
     with styled():
@@ -321,7 +321,15 @@ def _names(axes: Axes, contracts: pd.DataFrame, height: float) -> None:
     for row in contracts.sort_values("rules").itertuples():
         at = max(row.rules, at + 0.05 * height)
         name = line(row.name, 28)
-        axes.annotate(name, (row.unknown, at), xytext=(7, 0), textcoords="offset points", va="center", fontsize=7.5)
+        axes.annotate(
+            name,
+            (row.unknown, at),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.5},
+        )
 
 
 def _rates(axes: Axes, rates: pd.DataFrame) -> None:
