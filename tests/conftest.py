@@ -10,6 +10,8 @@ from builders import Answer, Command, Ran, label_entries, locked_pdf, sample, sh
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli import main
+from pipeline.learn.labels import read_labels
+from pipeline.learn.retrain import retrain
 from pipeline.tag.model import Model, default_folder, load
 
 # A busy machine is no fault of the code.
@@ -68,6 +70,14 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
 def model() -> Model:
     """The model that comes with payterms."""
     return load(default_folder())
+
+
+@pytest.fixture(scope="session")
+def small_model(small_labels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model that was trained on those labels."""
+    folder = tmp_path_factory.mktemp("models") / "small"
+    retrain(read_labels(small_labels), folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

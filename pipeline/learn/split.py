@@ -26,9 +26,10 @@ def parted(labels: Sequence[Label]) -> tuple[list[Label], list[Label]]:
 
 def folds(labels: Sequence[Label], count: int) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """`count` splits of the labels' indexes into (train, test), every group whole in one test part."""
-    place = np.array([_place(label.group, count) for label in labels])
+    place = np.array([fold_of(label.group, count) for label in labels])
     return [(np.flatnonzero(place != fold), np.flatnonzero(place == fold)) for fold in range(count)]
 
 
-def _place(group: str, count: int) -> int:
+def fold_of(group: str, count: int) -> int:
+    """The fold that a group is asked in, of `count`; told by its name alone."""
     return int.from_bytes(hashlib.sha256(f"fold {group}".encode()).digest()[:4], "big") % count

@@ -14,7 +14,7 @@ from pipeline.contract import Kind, Sentence, Unit
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import NONE, rarity_of, threshold_of
-from pipeline.learn.split import folds
+from pipeline.learn.split import fold_of, folds
 from pipeline.tag.model import KINDS, Model, matrix
 from pipeline.tag.views import Seen, Views, candidates, views_of
 
@@ -193,17 +193,23 @@ def _thresholds(
 
 
 def check_enough(examples: Examples) -> None:
-    """Raise LabelError if a kind comes from fewer groups than there are folds."""
+    """Raise LabelError if a kind comes from fewer groups than there are folds, or from groups of one fold only."""
     for kind in KINDS:
         groups = _groups(examples.labels, kind)
-        if groups < FOLDS:
-            raise LabelError(f"label {kind.value!r} comes from {groups} contracts, at least {FOLDS} are needed; add labels")
+        if len(groups) < FOLDS:
+            raise LabelError(
+                f"label {kind.value!r} comes from {len(groups)} contracts, at least {FOLDS} are needed; add labels"
+            )
+        if len({fold_of(group, FOLDS) for group in groups}) < 2:
+            raise LabelError(
+                f"label {kind.value!r} comes from {len(groups)} contracts that are held out together; add labels from others"
+            )
 
 
 def _least_groups(labels: Sequence[Label]) -> int:
-    return min(_groups(labels, kind) for kind in KINDS)
+    return min(len(_groups(labels, kind)) for kind in KINDS)
 
 
-def _groups(labels: Sequence[Label], kind: Kind) -> int:
-    """How many contracts the labels of a kind come from."""
-    return len({label.group for label in labels if label.kind is kind})
+def _groups(labels: Sequence[Label], kind: Kind) -> set[str]:
+    """The contracts that the labels of a kind come from."""
+    return {label.group for label in labels if label.kind is kind}

@@ -106,11 +106,11 @@ def drift_table(found: Drift) -> pd.DataFrame:
     if not found.is_told:
         return pd.DataFrame(columns=columns)
     corpus, batch = found.corpus, found.batch
-    shares = {
-        "words and word pairs that the model does not know": ("unknown", "grams"),
-        "units in which payment is spoken of": ("candidates", "units"),
-    }
-    rows = [_share_row(what, _sums(corpus, *names), _sums(batch, *names)) for what, names in shares.items()]
+    asked = [_sums(side, "candidates", "units") for side in (corpus, batch)]
+    rows = [
+        _unknown_row(found),
+        _row("units in which payment is spoken of", [_percent(*share) for share in asked], drift.shares_apart(*asked)),
+    ]
     lengths = [f"{np.median([count for one in side for count in one.words]):.0f}" for side in (corpus, batch)]
     rows.append(_row("words in such a unit (median)", lengths, drift.lengths_apart(corpus, batch)))
     rules = drift.stability_index(drift.rules_of(corpus), drift.rules_of(batch))
@@ -123,8 +123,13 @@ def _sums(profiles: Sequence[Profile], *names: str) -> tuple[int, int]:
     return part, whole
 
 
-def _share_row(what: str, corpus: tuple[int, int], batch: tuple[int, int]) -> tuple[str, ...]:
-    return _row(what, [_percent(*corpus), _percent(*batch)], drift.shares_apart(corpus, batch))
+def _unknown_row(found: Drift) -> tuple[str, ...]:
+    """What the model does not know: the whole says little, as it is the same few contracts that are full of it."""
+    edge = np.percentile([one.unknown for one in found.groups], drift.FAR_PERCENT)
+    over = sum(one.unknown > edge for one in found.contracts)
+    shares = [_percent(*_sums(side, "unknown", "grams")) for side in (found.corpus, found.batch)]
+    reading = f"{over:,} of {len(found.contracts):,} contracts hold more of them than 95 in 100 groups do"
+    return "words and word pairs that the model does not know", *shares, "", reading
 
 
 def _row(what: str, values: Sequence[str], index: float) -> tuple[str, ...]:

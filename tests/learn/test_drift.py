@@ -76,7 +76,9 @@ def test_the_profile_of_a_contract(model: Model) -> None:
 
 def test_who_is_unlike_the_corpus_comes_first() -> None:
     corpus = [profile(f"g{number}", unknown=number, rules=(5, 5, 1 + number % 3)) for number in range(20)]
-    found = distances(corpus, [profile("like", rules=(5, 5, 2)), profile("odd words", unknown=60), profile("odd rules", rules=(0, 0, 0, 9))])
+    found = distances(
+        corpus, [profile("like", rules=(5, 5, 2)), profile("odd words", unknown=60), profile("odd rules", rules=(0, 0, 0, 9))]
+    )
     assert [one.profile.name for one in found] == ["odd rules", "odd words", "like"]
     assert [one.apart > 1.0 for one in found] == [True, True, False]
     # Nothing in common is as far off as can be; 95 in 100 of the groups lie under 18.05 unknown of 100.

@@ -10,6 +10,7 @@ import pytest
 from pipeline.contract import Kind, Sentence, Span
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label, read_labels
+from pipeline.learn.split import fold_of
 from pipeline.learn.train import FOLDS, NGRAMS, Settings, fit_vectorizers, train
 from pipeline.tag.model import KINDS, PART_WEIGHTS, Model
 from pipeline.tag.views import Seen, views_of
@@ -98,6 +99,15 @@ def test_a_prior_never_makes_terms_commoner_than_the_labels() -> None:
     rare = [label for label in made() if label.kind is Kind.NONE] * 30 + made()
     least, one = (train(rare, name="m", settings=Settings(none_per_term=rarity)) for rarity in (0.001, 0.01))
     assert np.array_equal(least.classifier.intercept_, one.classifier.intercept_)
+
+
+def test_contracts_that_are_all_held_out_together_are_told() -> None:
+    """Four contracts hold a kind, and one fold holds all of them: nobody would be left to train that kind on."""
+    together = [f"odd-{number}" for number in range(99) if fold_of(f"odd-{number}", FOLDS) == 0][:FOLDS]
+    labels = [label for label in made() if label.kind is not Kind.PROGRESS]
+    few = [Label(unit(TEXTS[Kind.PROGRESS].format("teak")), Kind.PROGRESS, group) for group in together]
+    with pytest.raises(LabelError, match=r"'progress' comes from 4 contracts that are held out together"):
+        train([*labels, *few], name="m")
 
 
 def test_a_reviewer_weighs_more_than_the_corpus() -> None:
