@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.contract import Kind, Sentence, Span
-from pipeline.learn.card import card_of, readable, write_card
+from pipeline.learn.card import card_of, read_card, readable, write_card
 from pipeline.learn.labels import Label
 from pipeline.learn.metrics import evaluate
 from pipeline.tag.model import Model
@@ -49,3 +49,13 @@ def test_both_cards_stand_beside_the_model(card: dict[str, Any], tmp_path: Path)
     write_card(card, tmp_path)
     assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8")) == card
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == readable(card)
+
+
+def test_a_card_is_read_if_it_is_of_this_model(card: dict[str, Any], model: Model, tmp_path: Path) -> None:
+    desk = replace(model, name="desk", sha256="ab" * 32)
+    assert read_card(desk, tmp_path) is None
+    write_card(card, tmp_path)
+    assert read_card(desk, tmp_path) == json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
+    assert read_card(replace(desk, sha256="cd" * 32), tmp_path) is None
+    (tmp_path / "card.json").write_text("{", encoding="utf-8")
+    assert read_card(desk, tmp_path) is None

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from builders import contract, term
 from hypothesis import given
@@ -17,6 +18,7 @@ from pipeline.learn.measure import (
     basis_right,
     calibration,
     labelled_basis,
+    mistakes,
     read_labelled,
     result_of,
     results_of,
@@ -26,6 +28,7 @@ from pipeline.learn.measure import (
 )
 from pipeline.review.annotated import write
 from pipeline.tag.model import Model
+from pipeline.tag.units import units_of
 
 PRICE = "The price of $1,000,000 is payable at $100,000 per month."
 EVENT = "The sum of $40,000 falls due upon acceptance of the prototype."
@@ -163,3 +166,35 @@ def test_labels_at_fault_name_their_line(tmp_path: Path, line: str, message: str
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(LabelError, match="cannot be read"):
         read_labelled(tmp_path / "nothing.jsonl")
+
+
+def test_mistakes_of_a_run(tmp_path: Path, model: Model) -> None:
+    """A false alarm, a term of the other kind (told once), a term that was missed, and one that is not in the text."""
+    elsewhere = "A sum that stands in no unit of this text at all."
+    gold = labelled((PRICE, Kind.MILESTONE), (EVENT, Kind.MILESTONE), (elsewhere, Kind.PROGRESS))
+    write(tagged((PRICE, Kind.PROGRESS), (OTHER, Kind.MILESTONE)), tmp_path / "c.json")
+    found = mistakes({"c": gold}, results_of({"c": gold}, tmp_path), tmp_path, model)
+    told = {one.text: (one.label, one.tagged, one.group) for one in found}
+    assert told == {
+        PRICE: (Kind.MILESTONE, Kind.PROGRESS, "c"),
+        OTHER: (Kind.NONE, Kind.MILESTONE, "c"),
+        EVENT: (Kind.MILESTONE, Kind.NONE, "c"),
+        elsewhere: (Kind.PROGRESS, Kind.NONE, "c"),
+    }
+    assert len(found) == 4
+    by_text = {one.text: one.probability for one in found}
+    # What the builders' terms have, and what the model says of the sentence that was missed.
+    assert by_text[PRICE] == by_text[OTHER] == 0.9
+    (event,) = (unit for unit in units_of(TEXT) if unit.text == EVENT)
+    assert by_text[EVENT] == pytest.approx(model.probabilities([event])[0, 0])
+    assert np.isnan(by_text[elsewhere])
+    assert np.isnan(found[-1].probability)
+    known = [one.probability for one in found[:-1]]
+    assert known == sorted(known, reverse=True)
+
+
+def test_a_contract_that_was_not_read_is_all_mistakes(tmp_path: Path, model: Model) -> None:
+    write(tagged(), tmp_path / "c.json")
+    gold = {"c": [], "unread": labelled((EVENT, Kind.MILESTONE))}
+    (one,) = mistakes(gold, results_of(gold, tmp_path), tmp_path, model)
+    assert (one.text, one.tagged, np.isnan(one.probability)) == (EVENT, Kind.NONE, True)

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from pipeline.contract import Kind, Sentence, Span
 from pipeline.errors import LabelError
 from pipeline.learn.labels import Label
-from pipeline.learn.metrics import Score, calibration_error, evaluate, score, threshold_of
+from pipeline.learn.metrics import (
+    Score,
+    answers_of,
+    bins_of,
+    calibration_error,
+    evaluate,
+    reliability,
+    score,
+    threshold_of,
+)
 from pipeline.tag.model import KINDS, Model
 
 M, P, N = Kind.MILESTONE, Kind.PROGRESS, Kind.NONE
@@ -113,3 +122,23 @@ def test_an_evaluation_counts_every_label_once(model: Model) -> None:
 def test_nothing_to_measure_by_is_told(model: Model) -> None:
     with pytest.raises(LabelError, match="no labels to measure by"):
         evaluate(model, [])
+
+
+def test_bins_by_hand() -> None:
+    """Two answers at 0.72 and 0.78, one of them true and three times as heavy; a sure one is in the last bin."""
+    bins = bins_of(np.array([0.72, 0.78, 1.0]), np.array([True, False, True]), np.array([3.0, 1.0, 1.0]))
+    assert bins.counts.tolist() == [0] * 7 + [2, 0, 1]
+    assert (bins.weights[7], bins.said[7], bins.true[7]) == pytest.approx((4.0, 3 * 0.72 + 0.78, 3.0))
+    assert bins.error == pytest.approx(abs(3 * 0.72 + 0.78 - 3.0) / 5)
+
+
+def test_reliability_is_of_what_was_asked_and_weighs_nones() -> None:
+    """Two nones are expected for a term; of the two there are, one was not asked about, so the other counts twice."""
+    labels = labels_of(("a", M), ("b", N), ("c", N))
+    said = np.array([[0.2, 0.8, 0.0], [0.4, 0.6, 0.0], [1.0, 0.0, 0.0]])
+    answers = answers_of(labels, said, {"milestone": 0.5, "progress": 0.5}, 2.0)
+    assert answers.none_weight == 2.0
+    of_kind, of_answer = reliability(answers, M), reliability(answers)
+    assert of_kind.counts.tolist() == of_answer.counts.tolist() == [0] * 6 + [1, 0, 1, 0]
+    assert (of_kind.weights[6], of_kind.true[6], of_kind.true[8]) == (2.0, 0.0, 1.0)
+    assert reliability(answers, P).counts.tolist() == [2] + [0] * 9

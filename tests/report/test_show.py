@@ -119,3 +119,13 @@ def test_a_figure_of_nothing_says_so() -> None:
     with styled():
         svg = show.svg_of(nothing("No term tells when it is paid."))
     assert "No term tells when it is paid." in svg
+
+
+def test_columns_of_text_can_stand_to_the_right() -> None:
+    frame = pd.DataFrame({"kind": ["milestone"], "share": ["12.5%"]})
+    html = show.table(frame, name="shares", right=["share"]).data
+    assert re.findall(r"<t[hd] class=\"num\">(.*?)<", html) == ["share", "12.5%"]
+
+
+def test_a_sentence_is_escaped() -> None:
+    assert show.note("<b> & co").data == "<p>&lt;b&gt; &amp; co</p>"

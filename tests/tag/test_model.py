@@ -25,13 +25,14 @@ from pipeline.tag.model import (
     MODEL_FILE,
     Model,
     default_folder,
+    flag_features,
     load,
     made_for,
     probabilities_of,
     ref_of,
     save,
 )
-from pipeline.tag.views import flag_columns
+from pipeline.tag.views import Views, flag_columns, own_columns
 
 MILESTONE, PROGRESS, NONE = (KINDS.index(kind) for kind in (Kind.MILESTONE, Kind.PROGRESS, Kind.NONE))
 THRESHOLDS = {"milestone": 0.4, "progress": 0.6}
@@ -253,3 +254,16 @@ def test_a_model_of_other_rules_is_refused(columns: list[str], changed: Callable
 def test_a_good_file_written_again_is_loaded(changed: Callable[..., Path]) -> None:
     """What the refusals above start from is no fault by itself."""
     assert load(changed()).thresholds
+
+
+def test_flags_and_their_products_are_the_same_in_parts_and_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags = (np.random.default_rng(7).random((25, len(flag_columns()))) < 0.1).astype(np.float32)
+    monkeypatch.setattr(model_module, "BATCH", 4)
+    made = flag_features(Views([], [], [], [], flags)).toarray()
+    own = flags[:, own_columns()]
+    pairs = [(one, two) for one in range(own.shape[1]) for two in range(one + 1, own.shape[1])]
+    assert made.shape == (25, flags.shape[1] + len(pairs))
+    assert np.array_equal(made[:, : flags.shape[1]], flags)
+    expected = np.array([own[:, one] * own[:, two] * model_module.PRODUCT_WEIGHT for one, two in pairs]).T
+    assert np.allclose(made[:, flags.shape[1] :], expected)
+    assert flag_features(Views([], [], [], [], flags[:0])).shape == (0, made.shape[1])
