@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from builders import SAMPLES, Ran, shell, write_jsonl
+from builders import SAMPLES, Command, Ran, shell, write_jsonl
 
 from pipeline.contract import Kind
 from pipeline.report import drift, model
@@ -108,14 +108,14 @@ def printed_scores(out: str) -> dict[str, list[float]]:
     return {row[0]: [*map(float, row[1:4])] for row in rows} | {"both (macro)": [float(macro[1])]}
 
 
-def test_scores_are_those_that_evaluate_prints(page: Page, small_labels: Path, small_model: Path) -> None:
-    told = shell(["payterms", "evaluate", "--labels", small_labels, "--model", small_model, "--worst", "0"]).out
+def test_scores_are_those_that_evaluate_prints(page: Page, small_labels: Path, small_model: Path, payterms: Command) -> None:
+    told = payterms("evaluate", "--labels", small_labels, "--model", small_model, "--worst", "0").out
     assert scores_of(page.tables["scores"], "authored groups") == printed_scores(told)
     assert f"{printed_scores(told)['both (macro)'][0]:.3f}" in page.words.split("thresholds")[0]
 
 
-def test_scores_of_the_run_are_those_that_measure_prints(page: Page, ran: Ran, labelled: Path) -> None:
-    told = shell(["payterms", "measure", ran.out, labelled]).out
+def test_scores_of_the_run_are_those_that_measure_prints(page: Page, ran: Ran, labelled: Path, payterms: Command) -> None:
+    told = payterms("measure", ran.out, labelled).out
     assert scores_of(page.tables["scores"], "contracts of this run") == printed_scores(told)
 
 
