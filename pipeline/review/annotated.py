@@ -51,7 +51,7 @@ def loads(text: str, *, name: str = "annotated JSON") -> Contract:
         field = ".".join(map(str, first["loc"])) or "the whole file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
         raise RecordError(f"{name}: {field}: {first['msg']}{more}; mend the field, or run `payterms run` again") from error
-    _check_keys(json.loads(text), json.loads(dumps(contract)), f"{name}: ")
+    _check_keys(json.loads(text), contract, f"{name}: ")
     _check(contract, name)
     return contract
 
@@ -120,14 +120,24 @@ def _plain(value: Any) -> Any:
 
 
 def _check_keys(given: Any, known: Any, where: str) -> None:
-    """Refuse keys that mean nothing: a reviewer's slip of the pen must not be lost in silence."""
-    if isinstance(given, dict) and isinstance(known, dict):
-        unknown = [key for key in given if key not in known]
-        if unknown:
-            raise RecordError(f"{where}{unknown[0]}: an unknown key; expected {', '.join(known)}")
-    pairs = given.items() if isinstance(given, dict) else enumerate(given if isinstance(given, list) else ())
-    for key, value in pairs:
-        _check_keys(value, known[key], f"{where}{key}.")
+    """Refuse keys that mean nothing: a reviewer's slip of the pen must not be lost in silence.
+
+    `known` is what was made of what is given: a dataclass for each object, but for those that may hold any key.
+    """
+    if dataclasses.is_dataclass(known):
+        names = _names(type(known))
+        for key, value in given.items():
+            if key not in names:
+                raise RecordError(f"{where}{key}: an unknown key; expected {', '.join(names)}")
+            _check_keys(value, getattr(known, key), f"{where}{key}.")
+    elif isinstance(known, tuple):
+        for index, (value, one) in enumerate(zip(given, known, strict=True)):
+            _check_keys(value, one, f"{where}{index}.")
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind))
 
 
 def _check(contract: Contract, name: str) -> None:
