@@ -16,18 +16,19 @@ from pipeline.contract import Advance, Basis, Contract, Kind, Term, TextFrom
 from pipeline.errors import RecordError
 from pipeline.judge.amounts import Payable, payables
 from pipeline.judge.facts import as_reviewed
+from pipeline.report.events import event_kind
 from pipeline.report.show import line
 from pipeline.review import annotated
 
 # Columns with few different values: a table of 5,000 contracts holds each word once.
 CATEGORIES: Final = {"kind": list(Kind), "basis": list(Basis), "advance": list(Advance)}
 CONTRACT_COLUMNS: Final = (
-    "contract", "output", "basis", "advance", "rate_percent", "policy", "model", "pages", "unread_pages",
+    "contract", "output", "basis", "advance", "rate_percent", "policy", "model", "tool", "pages", "unread_pages",
     "milestone_terms", "progress_terms", "doubtful_terms", "reviewed_terms",
 )  # fmt: skip
 TERM_COLUMNS: Final = (
-    "contract", "term", "kind", "page", "text", "value", "currency", "worked_out", "event", "due_days", "verification",
-    "finality", "doubts", "probability", "margin", "reviewed",
+    "contract", "term", "kind", "page", "text", "value", "currency", "worked_out", "event", "event_kind", "due_days",
+    "verification", "finality", "doubts", "probability", "margin", "reviewed",
 )  # fmt: skip
 REASON_COLUMNS: Final = ("contract", "code", "advance", "terms", "why", "remedy")
 CLAUSE_COLUMNS: Final = ("contract", "code", "page", "text")
@@ -44,7 +45,8 @@ class Batch:
 
     `contracts`: the contracts that were read, with their verdict and counts; `output` is the JSON file below the run's folder.
     `terms`: payment terms as reviewed. `value` is what the term pays (NaN if it names no sum, or one that another term stands
-    for) in `currency` ("" if not told); `event` is the words of the trigger or interval; `due_days` are days to pay;
+    for) in `currency` ("" if not told); `event` is the words of the trigger or interval, `event_kind` one of
+    `events.event_kinds`; `due_days` are days to pay;
     `doubts` are codes parted by spaces; `margin` is how far the probability lies above its threshold (NaN if a person spoke).
     `reasons`: why each verdict is what it is, the gravest first. `clauses`: what else bears on the receivable, by its code.
     `unread`: inputs without a result, by the code of their error.
@@ -114,6 +116,7 @@ def _contract(record: Record, contract: Contract) -> Row:
         verdict.rate_percent,
         verdict.policy,
         f"{contract.model.name} {contract.model.sha256[:8]}",
+        f"{contract.tool.name} {contract.tool.version}",
         len(contract.source.pages),
         sum(page.text_from is TextFrom.NONE for page in contract.source.pages),
         kinds.count(Kind.MILESTONE),
@@ -137,7 +140,8 @@ def _sum(paid: Payable | None) -> tuple[float | None, str, bool]:
 def _said(term: Term) -> Row:
     event = term.trigger or term.interval
     return (
-        event.text if event else "",
+        line(event.text) if event else "",
+        event_kind(term),
         term.due_days,
         term.verification.value if term.verification else "",
         term.finality.value if term.finality else "",
