@@ -1,4 +1,4 @@
-"""What a payment waits for, by kind: an acceptance, a delivery, an authority's approval, a month ... Words are data: `events.toml`."""
+"""What a payment waits for, by kind: an acceptance, a delivery, an authority's approval, a month ... Words are in `events.toml`."""
 
 import re
 import tomllib
@@ -30,7 +30,7 @@ def event_kinds(kind: Kind) -> Sequence[str]:
 
 
 def event_kind(term: Term) -> str:
-    """What a term waits for: by its interval if it is one of progress, else by the words of its event, else by all its words."""
+    """What a term waits for: by its interval if it is one of progress, by the words of its event, or else by all its words."""
     if term.label is Kind.PROGRESS and term.interval and term.interval.value in _source()["intervals"]:
         return str(_source()["intervals"][term.interval.value])
     event = term.trigger or term.interval

@@ -1,4 +1,4 @@
-"""A batch in numbers: what can be financed and what cannot, what falls due on what, the clauses that bear on it, what is unknown.
+"""A batch in numbers: what can be financed and what cannot, what falls due on what, its clauses, what is unknown.
 
 Frames in, frames out; the columns of those that are shown as tables are titles. Sums of different currencies are never added.
 """
@@ -15,7 +15,7 @@ from pipeline.judge.policy import default_policy, policy_names, read_policy
 from pipeline.report.events import OTHER
 from pipeline.report.frames import Batch, counts
 from pipeline.report.reports import contract_file
-from pipeline.report.show import by_currency, line, link, mark, money
+from pipeline.report.show import by_currency, line, link, mark, money, named
 from pipeline.report.words import clause_name, doubts_told, helps, spoken, threats
 
 CAN, CANNOT, NOT_KNOWN = "can be financed", "cannot", "not known"
@@ -105,9 +105,9 @@ def money_note(batch: Batch) -> str:
     if not all_terms:
         return "No payment terms were found, so there is no money to count."
     return (
-        f"{len(paying):,} of {all_terms:,} payment terms pay a sum that is counted here; the other {all_terms - len(paying):,} tell "
-        f"none (or it is blacked out), or one that another term tells already, so all sums are lower bounds. "
-        f"{int(paying['worked_out'].sum()):,} of the sums are shares that were worked out of a price that the contract tells."
+        f"{len(paying):,} of {all_terms:,} payment terms pay a sum that is counted here; the other {all_terms - len(paying):,} "
+        f"tell none (or it is blacked out), or one that another term tells already, so all sums are lower bounds. "
+        f"Sums that were worked out as a share of a price which the contract tells: {int(paying['worked_out'].sum()):,}."
     )
 
 
@@ -142,10 +142,14 @@ def _money_tile(batch: Batch) -> tuple[str, str, str]:
     found = sums(batch)
     by = found[found["outcome"] == CAN].groupby("currency")["value"].sum()
     told = [money(by[currency], currency) for currency in currencies(batch) if currency in by.index]
-    more = f" and {len(told) - TOLD:,} more currencies" if len(told) > TOLD else ""
+    more = f", {len(told) - TOLD:,} more" if len(told) > TOLD else ""
     also = f"also {', '.join(told[1:TOLD])}{more}; " if told[1:] else ""
     paying = int(batch.terms["value"].notna().sum())
-    return "can be financed, at least", told[0] if told else "no sum", f"{also}{paying:,} of {len(batch.terms):,} terms tell a sum"
+    return (
+        "can be financed, at least",
+        told[0] if told else "no sum",
+        f"{also}{paying:,} of {len(batch.terms):,} terms tell a sum",
+    )
 
 
 def provenance(batch: Batch) -> str:
@@ -171,7 +175,7 @@ def common_reasons(batch: Batch) -> pd.DataFrame:
 
 
 def contract_table(batch: Batch, reports: str = "") -> pd.DataFrame:
-    """A row for each contract, what a desk acts on first, with a link to its report if there is one below the folder `reports`."""
+    """A row for each contract, what a desk acts on first, with a link to its report if there is one in the folder `reports`."""
     frame = _sorted(batch)
     totals = _sums_told(batch)
     gravest = batch.reasons.groupby("contract", sort=False).agg(why=("why", "first"), all=("why", "size"))
@@ -194,7 +198,7 @@ def contract_table(batch: Batch, reports: str = "") -> pd.DataFrame:
 
 
 def _sorted(batch: Batch) -> pd.DataFrame:
-    """The contracts by what may be advanced, then by money: those in the currency of most contracts first, the most of it first."""
+    """The contracts by what may be advanced, then by money: the currency of most contracts first, the most of it first."""
     ranks = {currency: rank for rank, currency in enumerate(currencies(batch))}
     terms = paying_terms(batch).assign(rank=lambda frame: frame["currency"].map(ranks))
     held = terms.groupby(["contract", "rank"])["value"].sum().reset_index().drop_duplicates("contract")
@@ -217,7 +221,7 @@ def _sums_told(batch: Batch) -> Mapping[tuple[str, bool], str]:
 def _named(source: str, reports: str) -> Any:
     """The contract's name, as a link if its report is there."""
     file, name = contract_file(source), line(source, NAME_CHARS)
-    return link(quote(file), name) if reports and Path(reports, file).exists() else name
+    return named(link(quote(file), name) if reports and Path(reports, file).exists() else name)
 
 
 def _why(why: str, reasons: int) -> str:
@@ -228,7 +232,7 @@ def _why(why: str, reasons: int) -> str:
 
 
 def due_on(batch: Batch) -> pd.DataFrame:
-    """The payment schedule by kind of event: for each `kind` and `event_kind` its `terms`, `contracts` and `money`, most first."""
+    """The payment schedule: for each `kind` and `event_kind` its `terms`, `contracts` and `money`, most first, `OTHER` last."""
     keys = ["kind", "event_kind"]
     grouped = batch.terms.groupby(keys, observed=True)
     frame = grouped.agg(terms=("term", "size"), contracts=("contract", "nunique")).reset_index()
@@ -236,9 +240,15 @@ def due_on(batch: Batch) -> pd.DataFrame:
     told: dict[tuple[Any, Any], dict[str, float]] = {}
     for (kind, event, currency), value in paid.items():
         told.setdefault((kind, event), {})[currency] = value
-    frame["money"] = [by_currency(told.get(key, {})) for key in zip(frame["kind"], frame["event_kind"], strict=True)]
+    frame["money"] = [
+        by_currency(told[key]) if key in told else "" for key in zip(frame["kind"], frame["event_kind"], strict=True)
+    ]
     last = frame["event_kind"] == OTHER
-    return frame.assign(last=last).sort_values(["kind", "last", "terms"], ascending=[True, True, False], ignore_index=True).drop(columns="last")
+    return (
+        frame.assign(last=last)
+        .sort_values(["kind", "last", "terms"], ascending=[True, True, False], ignore_index=True)
+        .drop(columns="last")
+    )
 
 
 def due_on_table(batch: Batch) -> pd.DataFrame:
@@ -279,8 +289,8 @@ def days_note(batch: Batch) -> str:
         return f"None of {total:,} terms tells within how many days it is paid." if total else "No payment terms were found."
     whose = "the policy" if known else "the policy that comes with payterms (this batch's own is not at hand)"
     return (
-        f"{len(days):,} of {total:,} terms tell days to pay, {total - len(days):,} do not. The median is {days.median():g} days; "
-        f"{int((days > limit).sum()):,} go beyond the {limit} days that {whose} finances."
+        f"{len(days):,} of {total:,} terms tell days to pay, {total - len(days):,} do not. The median is "
+        f"{days.median():g} days. Beyond the {limit} days that {whose} finances: {int((days > limit).sum()):,}."
     )
 
 
@@ -288,7 +298,7 @@ def days_note(batch: Batch) -> str:
 
 
 def clauses_held(batch: Batch) -> pd.DataFrame:
-    """How many clauses of each code (columns: threats, then helps) each contract has (rows, all of them, in the batch's order)."""
+    """How many clauses of each code (columns: threats, then helps) each contract has (rows: all, in the batch's order)."""
     table = pd.crosstab(batch.clauses["contract"], batch.clauses["code"])
     return table.reindex(index=list(batch.contracts["contract"]), columns=[*threats(), *helps()], fill_value=0).astype(int)
 
@@ -303,7 +313,7 @@ def most_loaded(batch: Batch, most: int) -> pd.DataFrame:
 
 
 def clause_shares(batch: Batch) -> pd.DataFrame:
-    """Of each code (rows) the share of contracts that have such a clause: of `all`, and by advance; NaN where there are none."""
+    """Of each code (rows) the share of contracts that have such a clause: of `all`, and by advance; NaN of none."""
     has = clauses_held(batch).reset_index(drop=True) > 0
     groups = {"all": has, **{str(advance): has[_is(batch, advance)] for advance in ORDER}}
     return pd.DataFrame({name: group.mean() for name, group in groups.items()}, index=has.columns)
@@ -325,7 +335,10 @@ def clause_table(batch: Batch) -> pd.DataFrame:
             "Clause": [clause_name(code) for code in codes],
             "Sort": ["threatens" if code in threats() else "helps or informs" for code in codes],
             "Contracts": found[codes].to_numpy(),
-            **{f"% of {sizes[name]:,} {name}": percents[name].to_numpy() for name in shares.columns},
+            **{
+                f"% of all {sizes[name]:,}" if name == "all" else f"% of {sizes[name]:,} {name}": percents[name].to_numpy()
+                for name in shares.columns
+            },
         }
     )
 
@@ -350,7 +363,9 @@ def unknown_counts(batch: Batch) -> pd.DataFrame:
     rows = []
     for code, group in reasons.groupby("code", sort=False):
         held = terms[terms["contract"].isin(group["contract"])].groupby("currency")["value"].sum()
-        rows.append((spoken(str(code)), group["contract"].nunique(), by_currency(held.to_dict()), group["remedy"].iloc[0]))
+        rows.append(
+            (spoken(str(code)), group["contract"].nunique(), by_currency(held) if len(held) else "", group["remedy"].iloc[0])
+        )
     frame = pd.DataFrame(rows, columns=["Reason", "Contracts", "Money that waits", "What to do"])
     return frame.sort_values("Contracts", ascending=False, kind="stable", ignore_index=True)
 
@@ -362,7 +377,6 @@ def unknown_table(batch: Batch, reports: str = "") -> pd.DataFrame:
         {
             "Contract": [_named(name, reports) for name in reasons["contract"]],
             "Reason": [spoken(code) for code in reasons["code"]],
-            "Terms": reasons["terms"].to_numpy(dtype="int64"),
             "What it rests on": [line(why, TEXT_CHARS) for why in reasons["why"]],
             "What to do": [line(remedy, TEXT_CHARS) for remedy in reasons["remedy"]],
         }
@@ -388,7 +402,7 @@ def doubt_table(batch: Batch, reports: str = "") -> pd.DataFrame:
             "Page": terms["page"].to_numpy(dtype="int64"),
             "Kind": [mark(kind) for kind in terms["kind"]],
             "Probability": terms["probability"].round(2).to_numpy(),
-            "One of … terms": terms["of"].to_numpy(dtype="int64"),
+            "Terms there": terms["of"].to_numpy(dtype="int64"),
             "Why look": [doubts_told(codes) for codes in terms["doubts"]],
             "Term": [line(text, TEXT_CHARS) for text in terms["text"]],
         }

@@ -27,6 +27,8 @@ NAME_CHARS: Final = 34
 # A cell of the heat map is darkest from so many clauses on: beyond that, more of the same make little difference.
 DARKEST: Final = 6
 DAYS_A_BIN: Final = 5
+# Of fewer contracts than this no share is drawn.
+LEAST: Final = 5
 # Colour is never alone: progress money is hatched, and each group of contracts has a marker of its own.
 HATCHES: Final[Mapping[str, str]] = {Kind.MILESTONE: "", Kind.PROGRESS: "////"}
 MARKERS: Final[Mapping[str, str]] = {Advance.YES: "o", Advance.CONDITIONAL: "s", Advance.UNKNOWN: "D", Advance.NO: "X"}
@@ -34,8 +36,14 @@ ALL_MARKER: Final = "|"
 
 
 def told(what: str, names: Sequence[Any], values: Sequence[Any]) -> str:
-    """What a figure shows, for those who do not see it: "Contracts by advance: yes 3, no 4"."""
-    return f"{what}: {', '.join(f'{name} {value:,}' for name, value in zip(names, values, strict=True)) or 'none'}."
+    """What a figure shows, for those who do not see it: "Contracts by advance: yes 3, no 4."."""
+    return f"{what}: {', '.join(f'{name} {value:,.0f}' for name, value in zip(names, values, strict=True)) or 'none'}."
+
+
+def money_told(sums: pd.DataFrame) -> str:
+    """What `money_panels` shows, for those who do not see it."""
+    currencies = sums["currency"].replace("", "currency not told")
+    return told("Money", currencies + " " + sums["outcome"] + ", " + sums["kind"].astype(object), sums["value"])
 
 
 def advance_bars(found: pd.DataFrame) -> Figure:
@@ -46,8 +54,10 @@ def advance_bars(found: pd.DataFrame) -> Figure:
     with styled():
         figure, axes = canvas(height_in=2.1)
         for place, (advance, contracts) in enumerate(zip(found["advance"], found["contracts"], strict=True)):
-            unread = advance == NOT_READ
-            axes.barh(place, contracts, color="white" if unread else ADVANCE_COLOURS[advance], edgecolor=GREY, hatch="...." * unread)
+            if advance == NOT_READ:
+                axes.barh(place, contracts, color="white", edgecolor=GREY, hatch="....")
+            else:
+                axes.barh(place, contracts, color=ADVANCE_COLOURS[advance])
             _label(axes, contracts, place, f"{contracts:,} ({percent(contracts, total)})")
         _rows(axes, [str(name) for name in found["advance"]])
         _counts(axes, "inputs (contracts)", int(found["contracts"].max()))
@@ -66,6 +76,7 @@ def money_panels(sums: pd.DataFrame, currencies: Sequence[str]) -> Figure:
             axes.set_visible(False)
         for axes, currency in zip(panels.flat, shown, strict=False):
             _panel(axes, sums[sums["currency"] == currency], currency)
+        figure.get_layout_engine().set(wspace=0.05)  # type: ignore[union-attr, call-arg]
         figure.legend(handles=_kinds(), loc="outside lower right", ncols=2)
         return figure
 
@@ -76,7 +87,9 @@ def _panel(axes: Axes, sums: pd.DataFrame, currency: str) -> None:
     left = pd.Series(0.0, index=values.index)
     for kind in values.columns:
         colour = KIND_COLOURS[kind]
-        axes.barh(range(len(values)), values[kind], left=left, color=colour, hatch=HATCHES[kind], edgecolor="white", linewidth=0)
+        axes.barh(
+            range(len(values)), values[kind], left=left, color=colour, hatch=HATCHES[kind], edgecolor="white", linewidth=0
+        )
         left += values[kind]
     for place, value in enumerate(left):
         _label(axes, value, place, _short(value), bold=values.index[place] == CAN)
@@ -119,12 +132,12 @@ def _reasons(axes: Axes, reasons: pd.DataFrame) -> None:
         axes.barh(place, contracts, color=ADVANCE_COLOURS.get(advance, GREY))
         _label(axes, contracts, place, f"{contracts:,}")
     _rows(axes, [f"{spoken(code)} ({advance})" for code, advance in zip(reasons["code"], reasons["advance"], strict=True)])
-    axes.set_title("commonest reasons (and what they allow at most)")
+    axes.set_title("commonest reasons")
     _counts(axes, "contracts", int(reasons["contracts"].max()) if len(reasons) else 1)
 
 
 def event_bars(due: pd.DataFrame) -> Figure:
-    """Terms by what they fall due on, milestone terms to the left, progress terms to the right: the frame of `portfolio.due_on`."""
+    """Terms by what they fall due on, those of milestones to the left, of progress to the right: `portfolio.due_on`."""
     if not len(due):
         return nothing("No payment terms were found.")
     with styled():
@@ -143,7 +156,8 @@ def _events(axes: Axes, due: pd.DataFrame, kind: Kind, rows: int) -> None:
         _label(axes, terms, place, f"{terms:,} ({percent(terms, total)})")
     _rows(axes, list(due["event_kind"]))
     axes.set_ylim(rows - 0.4, -0.6)
-    axes.set_title(f"{total:,} {kind} terms fall due on" if total else f"no {kind} terms")
+    what = "fall due on" if kind is Kind.MILESTONE else "are measured by"
+    axes.set_title(f"{total:,} {kind} terms {what}" if total else f"no {kind} terms")
     _counts(axes, "terms", int(due["terms"].max()) if total else 1)
 
 
@@ -178,7 +192,10 @@ def _days(axes: Axes, days: pd.Series, kind: Kind, limit: int, last: int) -> Non
 
 
 def clause_dots(shares: pd.DataFrame, sizes: Mapping[str, int]) -> Figure:
-    """The share of contracts that have each clause, by advance: the frame of `portfolio.clause_shares`; `sizes` of the groups."""
+    """The share of contracts that have each clause: the frame of `portfolio.clause_shares`.
+
+    The contracts of each advance (`sizes` tells how many) have a marker, unless they are too few for a share to mean anything.
+    """
     found = shares[shares["all"] > 0]
     if not len(found):
         return nothing("No clause was found that bears on the receivables.")
@@ -190,9 +207,16 @@ def clause_dots(shares: pd.DataFrame, sizes: Mapping[str, int]) -> Figure:
         axes.hlines(places, 0, 100 * ordered.max(axis=1), color="#E3E7EB", linewidth=3)
         axes.plot(100 * ordered["all"], places, ALL_MARKER, color=INK, markersize=13, markeredgewidth=2, label="all contracts")
         for advance in ORDER:
-            if sizes.get(advance):
+            if sizes[advance] >= LEAST:
                 label = f"{advance} ({sizes[advance]:,})"
-                axes.plot(100 * ordered[advance], places, MARKERS[advance], color=ADVANCE_COLOURS[advance], markersize=6.5, label=label)
+                axes.plot(
+                    100 * ordered[advance],
+                    places,
+                    MARKERS[advance],
+                    color=ADVANCE_COLOURS[advance],
+                    markersize=6.5,
+                    label=label,
+                )
         if 0 < helping < len(ordered):
             axes.axhline(len(ordered) - helping - 0.5, color=GREY, linewidth=0.8, linestyle=":")
         _rows(axes, [clause_name(code) for code in ordered.index])
@@ -216,7 +240,9 @@ def clause_heat(held: pd.DataFrame, contracts: int) -> Figure:
         figure, axes = canvas(height_in=2.4 + 0.19 * len(rows))
         _heat(axes, rows, darkest=DARKEST)
         axes.xaxis.tick_top()
-        axes.set_xticks(range(rows.shape[1]), [clause_name(code) for code in rows.columns], rotation=55, ha="left", rotation_mode="anchor")
+        axes.set_xticks(
+            range(rows.shape[1]), [clause_name(code) for code in rows.columns], rotation=55, ha="left", rotation_mode="anchor"
+        )
         axes.set_yticks(range(len(rows)), [_tail(str(name)) for name in rows.index], fontsize=8)
         axes.axvline(sum(code in threats() for code in rows.columns) - 0.5, color=INK, linewidth=1.6)
         which = "all" if len(rows) == contracts else f"the {len(rows)} most loaded of"
@@ -234,7 +260,9 @@ def _heat(axes: Axes, counts: pd.DataFrame, *, darkest: float) -> None:
     """Counts as colours, and as numbers where they are not 0."""
     axes.imshow(counts.to_numpy().clip(max=darkest), cmap=mpl.colormaps[HEAT], vmin=0, vmax=darkest * 1.15, aspect="auto")
     for (row, column), count in _cells(counts):
-        axes.text(column, row, f"{count:,}", ha="center", va="center", color="white" if count > 0.6 * darkest else INK, fontsize=8)
+        axes.text(
+            column, row, f"{count:,}", ha="center", va="center", color="white" if count > 0.6 * darkest else INK, fontsize=8
+        )
     axes.set_xticks(range(counts.shape[1]), [str(name) for name in counts.columns])
     axes.set_yticks(range(counts.shape[0]), [str(name) for name in counts.index])
     axes.set_xticks([place - 0.5 for place in range(1, counts.shape[1])], minor=True)

@@ -52,6 +52,7 @@ TILES: Final = TEMPLATES.from_string(
 NOTE: Final = TEMPLATES.from_string("<p>{{ text }}</p>")
 # What a mark in a cell may be: a coloured word, by the class of its colour.
 MARK: Final = TEMPLATES.from_string('<span class="pt-mark pt-{{ kind }}">{{ text }}</span>')
+NAME: Final = TEMPLATES.from_string('<span class="pt-name">{{ name }}</span>')
 LINK: Final = TEMPLATES.from_string('<a href="{{ href }}">{{ text }}</a>')
 
 
@@ -112,6 +113,11 @@ def mark(kind: str, text: str | None = None) -> Markup:
 def link(href: str, text: str) -> Markup:
     """A link to another report; `href` is relative, and quoted for URLs."""
     return Markup(LINK.render(href=href, text=text))  # noqa: S704 (rendered with escapes)
+
+
+def named(name: str | Markup) -> Markup:
+    """A contract's name (or a link with it) in a column that is wide enough for most names."""
+    return Markup(NAME.render(name=name))  # noqa: S704 (rendered with escapes)
 
 
 def figure(drawn: Figure, alt: str) -> None:

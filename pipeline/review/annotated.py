@@ -125,7 +125,7 @@ def _check_keys(given: Any, known: Any, where: str) -> None:
     `known` is what was made of what is given: a dataclass for each object, but for those that may hold any key.
     """
     if dataclasses.is_dataclass(known):
-        names = _names(type(known))
+        names = known.__dataclass_fields__
         for key, value in given.items():
             if key not in names:
                 raise RecordError(f"{where}{key}: an unknown key; expected {', '.join(names)}")
@@ -133,11 +133,6 @@ def _check_keys(given: Any, known: Any, where: str) -> None:
     elif isinstance(known, tuple):
         for index, (value, one) in enumerate(zip(given, known, strict=True)):
             _check_keys(value, one, f"{where}{index}.")
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(one.name for one in dataclasses.fields(kind))
 
 
 def _check(contract: Contract, name: str) -> None:
