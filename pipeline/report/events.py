@@ -1,4 +1,4 @@
-"""What a payment waits for, by kind: an acceptance, a delivery, an authority's approval, a month ... Words are in `events.toml`."""
+"""What a payment waits for, by kind: an acceptance, a delivery, an authority's approval, a month ... Words: `events.toml`."""
 
 import re
 import tomllib
