@@ -364,7 +364,12 @@ def unknown_counts(batch: Batch) -> pd.DataFrame:
     for code, group in reasons.groupby("code", sort=False):
         held = terms[terms["contract"].isin(group["contract"])].groupby("currency")["value"].sum()
         rows.append(
-            (spoken(str(code)), group["contract"].nunique(), by_currency(held) if len(held) else "", group["remedy"].iloc[0])
+            (
+                clause_name(str(code)),
+                group["contract"].nunique(),
+                by_currency(held) if len(held) else "",
+                group["remedy"].iloc[0],
+            )
         )
     frame = pd.DataFrame(rows, columns=["Reason", "Contracts", "Money that waits", "What to do"])
     return frame.sort_values("Contracts", ascending=False, kind="stable", ignore_index=True)
@@ -376,7 +381,7 @@ def unknown_table(batch: Batch, reports: str = "") -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Contract": [_named(name, reports) for name in reasons["contract"]],
-            "Reason": [spoken(code) for code in reasons["code"]],
+            "Reason": [clause_name(code) for code in reasons["code"]],
             "What it rests on": [line(why, TEXT_CHARS) for why in reasons["why"]],
             "What to do": [line(remedy, TEXT_CHARS) for remedy in reasons["remedy"]],
         }

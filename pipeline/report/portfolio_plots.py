@@ -1,6 +1,6 @@
 """The portfolio's figures: frames of `portfolio` in, figures out. Sums have an axis for each currency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from pipeline.judge.amounts import short
 from pipeline.report.portfolio import CAN, NOT_READ, ORDER, OUTCOMES, percent
 from pipeline.report.show import line
 from pipeline.report.style import ADVANCE_COLOURS, GREY, HEAT, INK, KIND_COLOURS, canvas, grid, nothing, styled
-from pipeline.report.words import clause_name, spoken, threats
+from pipeline.report.words import clause_name, threats
 
 # How many currencies have a panel, reasons a bar, contracts a row of the heat map.
 PANELS: Final = 6
@@ -33,9 +33,10 @@ LEAST: Final = 5
 HATCHES: Final[Mapping[str, str]] = {Kind.MILESTONE: "", Kind.PROGRESS: "////"}
 MARKERS: Final[Mapping[str, str]] = {Advance.YES: "o", Advance.CONDITIONAL: "s", Advance.UNKNOWN: "D", Advance.NO: "X"}
 ALL_MARKER: Final = "|"
+COUNT: Final = FuncFormatter(lambda value, _: f"{value:,.0f}")
 
 
-def told(what: str, names: Sequence[Any], values: Sequence[Any]) -> str:
+def told(what: str, names: Iterable[Any], values: Iterable[Any]) -> str:
     """What a figure shows, for those who do not see it: "Contracts by advance: yes 3, no 4."."""
     return f"{what}: {', '.join(f'{name} {value:,.0f}' for name, value in zip(names, values, strict=True)) or 'none'}."
 
@@ -131,7 +132,7 @@ def _reasons(axes: Axes, reasons: pd.DataFrame) -> None:
     for place, (advance, contracts) in enumerate(zip(reasons["advance"], reasons["contracts"], strict=True)):
         axes.barh(place, contracts, color=ADVANCE_COLOURS.get(advance, GREY))
         _label(axes, contracts, place, f"{contracts:,}")
-    _rows(axes, [f"{spoken(code)} ({advance})" for code, advance in zip(reasons["code"], reasons["advance"], strict=True)])
+    _rows(axes, [f"{clause_name(code)} ({advance})" for code, advance in zip(reasons["code"], reasons["advance"], strict=True)])
     axes.set_title("commonest reasons")
     _counts(axes, "contracts", int(reasons["contracts"].max()) if len(reasons) else 1)
 
@@ -187,6 +188,7 @@ def _days(axes: Axes, days: pd.Series, kind: Kind, limit: int, last: int) -> Non
             axes.annotate(words, (at, top * 1.26), xytext=(4, 0), textcoords="offset points", va="top")
     axes.set_ylabel(f"{kind} terms")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_formatter(COUNT)
     axes.set_xlim(0, edges[-1])
     grid(axes, "y")
 
@@ -294,6 +296,6 @@ def _counts(axes: Axes, unit: str, most: int) -> None:
     """An axis of whole numbers, with room for the labels of bars."""
     axes.set_xlim(0, max(most, 1) * 1.22)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_formatter(COUNT)
     axes.set_xlabel(unit)
     grid(axes, "x")

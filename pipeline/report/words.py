@@ -32,7 +32,7 @@ def helps() -> tuple[str, ...]:
 
 
 def clause_name(code: str) -> str:
-    """What a clause with this code is called."""
+    """What a clause, or a reason that rests on it, is called by its code; other reasons are spoken as they are."""
     return _source()["threats"].get(code) or _source()["helps"].get(code) or spoken(code)
 
 
