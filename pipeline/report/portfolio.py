@@ -95,7 +95,7 @@ def _money_row(currency: str, terms: pd.DataFrame) -> dict[str, Any]:
         "Cannot: milestone": of(cannot & (terms["kind"] == Kind.MILESTONE)),
         "Cannot: progress": of(cannot & (terms["kind"] == Kind.PROGRESS)),
         "Not known": of(terms["outcome"] == NOT_KNOWN),
-        "Advanced at most": float(advanced.sum().round()),
+        "Advanced at most": round(float(advanced.sum(min_count=1))) if advanced.notna().any() else None,
     }
 
 
