@@ -124,13 +124,13 @@ def _check_keys(given: Any, known: Any, where: str) -> None:
 
     `known` is what was made of what is given: a dataclass for each object, but for those that may hold any key.
     """
-    if dataclasses.is_dataclass(known):
+    if isinstance(given, dict) and dataclasses.is_dataclass(known):
         names = known.__dataclass_fields__
         for key, value in given.items():
             if key not in names:
                 raise RecordError(f"{where}{key}: an unknown key; expected {', '.join(names)}")
             _check_keys(value, getattr(known, key), f"{where}{key}.")
-    elif isinstance(known, tuple):
+    elif isinstance(given, list):
         for index, (value, one) in enumerate(zip(given, known, strict=True)):
             _check_keys(value, one, f"{where}{index}.")
 

@@ -9,6 +9,8 @@ UNSAFE: Final = frozenset({"Cc", "Cf", "Cs"})
 
 def shown(text: str) -> str:
     r"""The text with what a terminal would obey rather than show written as \uXXXX; a contract must not move the cursor."""
+    if text.isprintable():
+        return text
     return "".join(f"\\u{ord(char):04x}" if unicodedata.category(char) in UNSAFE and char != "\n" else char for char in text)
 
 
