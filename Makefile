@@ -43,12 +43,13 @@ imports: .venv/dev
 	.venv/bin/lint-imports
 
 # What it measures is told at the head of each script; on the sample contracts it takes minutes.
-bench: .venv/run  ## Measure speed, growth, memory, and what the fast layout loses (CONTRACTS=folder for your own)
+bench: .venv/report  ## Measure speed, growth, memory, reports, and what the fast layout loses (CONTRACTS=folder for your own)
 	.venv/bin/python bench/throughput.py '$(CONTRACTS)' --plain
 	.venv/bin/python bench/growth.py '$(CONTRACTS)'
 	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/fast' --quiet || test $$? = 1
 	.venv/bin/payterms run '$(CONTRACTS)' '$(OUT)/all' --layout all --quiet || test $$? = 1
 	.venv/bin/python bench/layout.py '$(OUT)/fast' '$(OUT)/all'
+	.venv/bin/python bench/portfolio.py '$(OUT)/fast'
 
 readme: .venv/dev  ## Write what the commands print today into README.md
 	.venv/bin/python tests/readme.py

@@ -16,6 +16,7 @@ from pipeline.report.events import OTHER
 from pipeline.report.frames import Batch, counts
 from pipeline.report.reports import contract_file
 from pipeline.report.show import by_currency, line, link, mark, money, named
+from pipeline.report.tables import shown
 from pipeline.report.words import clause_name, doubts_told, helps, spoken, threats
 
 CAN, CANNOT, NOT_KNOWN = "can be financed", "cannot", "not known"
@@ -180,7 +181,7 @@ def contract_table(batch: Batch, reports: str = "") -> pd.DataFrame:
     totals = _sums_told(batch)
     gravest = batch.reasons.groupby("contract", sort=False).agg(why=("why", "first"), all=("why", "size"))
     reasons = [_why(*gravest.loc[name]) if name in gravest.index else "" for name in frame["contract"]]
-    shown = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Contract": [_named(name, reports) for name in frame["contract"]],
             "Pages": frame["pages"].to_numpy(),
@@ -194,7 +195,7 @@ def contract_table(batch: Batch, reports: str = "") -> pd.DataFrame:
             "Gravest reason": reasons,
         }
     )
-    return shown if frame["rate_percent"].notna().any() else shown.drop(columns="Rate, %")
+    return table if frame["rate_percent"].notna().any() else table.drop(columns="Rate, %")
 
 
 def _sorted(batch: Batch) -> pd.DataFrame:
@@ -220,8 +221,14 @@ def _sums_told(batch: Batch) -> Mapping[tuple[str, bool], str]:
 
 def _named(source: str, reports: str) -> Any:
     """The contract's name, as a link if its report is there."""
-    file, name = contract_file(source), line(source, NAME_CHARS)
+    file, name = contract_file(source), cut(source, NAME_CHARS)
     return named(link(quote(file), name) if reports and Path(reports, file).exists() else name)
+
+
+def cut(name: str, chars: int) -> str:
+    """A name on one line of so many characters at most; what is left out is in its middle, as names begin and end alike."""
+    whole = shown(" ".join(name.split()))
+    return whole if len(whole) <= chars else f"{whole[: chars // 3]}…{whole[len(whole) - chars + chars // 3 + 1 :]}"
 
 
 def _why(why: str, reasons: int) -> str:
@@ -418,7 +425,7 @@ def unread_table(batch: Batch) -> pd.DataFrame:
     """The files that could not be read."""
     return pd.DataFrame(
         {
-            "File": [line(source, NAME_CHARS) for source in batch.unread["source"]],
+            "File": [cut(source, NAME_CHARS) for source in batch.unread["source"]],
             "Why": [spoken(str(error)) for error in batch.unread["error"]],
             "What to do": batch.unread["message"].to_numpy(),
         }

@@ -13,8 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pipeline.contract import Advance, Kind
 from pipeline.judge.amounts import short
-from pipeline.report.portfolio import CAN, NOT_READ, ORDER, OUTCOMES, percent
-from pipeline.report.show import line
+from pipeline.report.portfolio import CAN, NOT_READ, ORDER, OUTCOMES, cut, percent
 from pipeline.report.style import ADVANCE_COLOURS, GREY, HEAT, INK, KIND_COLOURS, canvas, grid, nothing, styled
 from pipeline.report.words import clause_name, threats
 
@@ -206,19 +205,12 @@ def clause_dots(shares: pd.DataFrame, sizes: Mapping[str, int]) -> Figure:
         helping = sum(code not in threats() for code in ordered.index)
         figure, axes = canvas(height_in=1.0 + 0.235 * len(ordered))
         places = range(len(ordered))
-        axes.hlines(places, 0, 100 * ordered.max(axis=1), color="#E3E7EB", linewidth=3)
+        marked = [str(advance) for advance in ORDER if sizes[advance] >= LEAST]
+        axes.hlines(places, 0, 100 * ordered[["all", *marked]].max(axis=1), color="#E3E7EB", linewidth=3)
         axes.plot(100 * ordered["all"], places, ALL_MARKER, color=INK, markersize=13, markeredgewidth=2, label="all contracts")
-        for advance in ORDER:
-            if sizes[advance] >= LEAST:
-                label = f"{advance} ({sizes[advance]:,})"
-                axes.plot(
-                    100 * ordered[advance],
-                    places,
-                    MARKERS[advance],
-                    color=ADVANCE_COLOURS[advance],
-                    markersize=6.5,
-                    label=label,
-                )
+        for name in marked:
+            label = f"{name} ({sizes[name]:,})"
+            axes.plot(100 * ordered[name], places, MARKERS[name], color=ADVANCE_COLOURS[name], markersize=6.5, label=label)
         if 0 < helping < len(ordered):
             axes.axhline(len(ordered) - helping - 0.5, color=GREY, linewidth=0.8, linestyle=":")
         _rows(axes, [clause_name(code) for code in ordered.index])
@@ -245,17 +237,11 @@ def clause_heat(held: pd.DataFrame, contracts: int) -> Figure:
         axes.set_xticks(
             range(rows.shape[1]), [clause_name(code) for code in rows.columns], rotation=55, ha="left", rotation_mode="anchor"
         )
-        axes.set_yticks(range(len(rows)), [_tail(str(name)) for name in rows.index], fontsize=8)
+        axes.set_yticks(range(len(rows)), [cut(str(name), NAME_CHARS) for name in rows.index], fontsize=8)
         axes.axvline(sum(code in threats() for code in rows.columns) - 0.5, color=INK, linewidth=1.6)
         which = "all" if len(rows) == contracts else f"the {len(rows)} most loaded of"
         axes.set_xlabel(f"clauses found, {which} {contracts:,} contracts; to the right of the line: what helps or informs")
         return figure
-
-
-def _tail(name: str) -> str:
-    """The end of a name on one line: contracts of one folder begin alike."""
-    whole = line(name, len(name) * 6 + 1)
-    return whole if len(whole) <= NAME_CHARS else f"…{whole[1 - NAME_CHARS :]}"
 
 
 def _heat(axes: Axes, counts: pd.DataFrame, *, darkest: float) -> None:

@@ -228,6 +228,13 @@ def test_shares_are_whole_percentages(part: int, total: int, told: str) -> None:
     assert portfolio.percent(part, total) == told
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("short.pdf", "short.pdf"), ("a\nb.pdf", "a b.pdf"), ("abcdefghijklm.pdf", "abc…klm.pdf")]
+)
+def test_names_are_cut_in_their_middle(name: str, told: str) -> None:
+    assert portfolio.cut(name, 11) == told
+
+
 def cells_run(out: Path) -> dict[str, Any]:
     """What the notebook's cells leave behind, run in this process."""
     made = nbformat.read(folder_of_notebooks() / "portfolio.ipynb", as_version=4)
