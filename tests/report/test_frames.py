@@ -46,7 +46,7 @@ def test_a_result_that_cannot_be_read_is_told_as_unread(out: Path) -> None:
     (out / "0.json").write_text("{}", encoding="utf-8")
     (out / "1.json").unlink()
     batch = read_batch(out)
-    assert list(batch.unread["error"]) == [FAULTY, FAULTY, "damaged"]
+    assert list(batch.unread["error"]) == [FAULTY, "damaged", FAULTY]
     assert str(out / "0.json") in batch.unread.loc[0, "message"]
     assert len(batch.contracts) == 2
 
