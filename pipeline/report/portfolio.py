@@ -16,8 +16,8 @@ from pipeline.report.events import OTHER
 from pipeline.report.frames import Batch, counts
 from pipeline.report.reports import contract_file
 from pipeline.report.show import by_currency, line, link, mark, money, named
-from pipeline.report.tables import shown
 from pipeline.report.words import clause_name, doubts_told, helps, spoken, threats
+from pipeline.review.shown import in_a_line
 
 CAN, CANNOT, NOT_KNOWN = "can be financed", "cannot", "not known"
 OUTCOMES: Final = (CAN, CANNOT, NOT_KNOWN)
@@ -227,7 +227,7 @@ def _named(source: str, reports: str) -> Any:
 
 def cut(name: str, chars: int) -> str:
     """A name on one line of so many characters at most; what is left out is in its middle, as names begin and end alike."""
-    whole = shown(" ".join(name.split()))
+    whole = in_a_line(name)
     return whole if len(whole) <= chars else f"{whole[: chars // 3]}…{whole[len(whole) - chars + chars // 3 + 1 :]}"
 
 
