@@ -14,6 +14,7 @@ from pipeline.errors import ReportError
 from pipeline.judge.amounts import Payable, payables
 from pipeline.judge.facts import as_reviewed
 from pipeline.report.explain import sum_of
+from pipeline.report.words import doubts_told
 from pipeline.review import annotated
 
 PAYMENT_COLUMNS: Final = (
@@ -32,13 +33,6 @@ PAGE_COLUMNS: Final = ("page", "text_from", "flags")
 # What stands for the payments that no schedule holds.
 OUTSIDE: Final = 0
 LETTERS: Final = {Kind.MILESTONE: "M", Kind.PROGRESS: "P"}
-DOUBTS: Final = {
-    "near_threshold": "the model is hardly surer than it must be",
-    "kinds_close": "milestone and progress are about as probable",
-    "rules_disagree": "more of the wording speaks for the other kind",
-    "row_without_header": "a table row without a header to read it by",
-    "ocr": "its text was made from a picture",
-}
 FLAGS: Final = {
     "no_text": "no words",
     "image_only": "no words, but a picture",
@@ -191,7 +185,7 @@ def _term(one: One, term: Term) -> Row:
         event.text if event else "",
         _proof(term),
         term.due_days,
-        "; ".join(doubt_words(term)),
+        " ".join(doubt_words(term)),
         probability,
         review_words(term),
     )
@@ -209,7 +203,7 @@ def percent_words(percent: Percent) -> str:
 
 def doubt_words(term: Term) -> list[str]:
     """Why a person should look at a term, in words."""
-    return [DOUBTS.get(code, code.replace("_", " ")) for code in term.doubt]
+    return [doubts_told(code) for code in term.doubt]
 
 
 def review_words(term: Term) -> str:

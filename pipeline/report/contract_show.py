@@ -368,7 +368,7 @@ def _fields(term: Term, thresholds: Mapping[str, float]) -> Iterator[tuple[str, 
 
 
 def _amount(amount: Money) -> str:
-    value = f"{amount.currency or 'no currency'} {amount.value:,f}" if amount.value is not None else "no value"
+    value = f"{amount.currency or 'currency not told,'} {amount.value:,f}" if amount.value is not None else "no value"
     notes = [value, f"the {amount.end} end of a range" if amount.end else "", "redacted" if amount.redacted else ""]
     return _with(tables.amount_words(amount), ", ".join(filter(None, notes)))
 

@@ -27,7 +27,6 @@ ORDER: Final = (Advance.YES, Advance.CONDITIONAL, Advance.UNKNOWN, Advance.NO)
 NOT_READ: Final = "not read"
 # How many characters of a name, a reason or a term stand in a table.
 NAME_CHARS: Final = 60
-WHY_CHARS: Final = 150
 TEXT_CHARS: Final = 240
 # How many currencies a tile tells.
 TOLD: Final = 3
@@ -179,8 +178,8 @@ def contract_table(batch: Batch, reports: str = "") -> pd.DataFrame:
     """A row for each contract, what a desk acts on first, with a link to its report if there is one in the folder `reports`."""
     frame = _sorted(batch)
     totals = _sums_told(batch)
-    gravest = batch.reasons.groupby("contract", sort=False).agg(why=("why", "first"), all=("why", "size"))
-    reasons = [_why(*gravest.loc[name]) if name in gravest.index else "" for name in frame["contract"]]
+    gravest = batch.reasons.groupby("contract", sort=False).agg(code=("code", "first"), all=("code", "size"))
+    reasons = [_gravest(*gravest.loc[name]) if name in gravest.index else "" for name in frame["contract"]]
     table = pd.DataFrame(
         {
             "Contract": [_named(name, reports) for name in frame["contract"]],
@@ -231,8 +230,8 @@ def cut(name: str, chars: int) -> str:
     return whole if len(whole) <= chars else f"{whole[: chars // 3]}…{whole[len(whole) - chars + chars // 3 + 1 :]}"
 
 
-def _why(why: str, reasons: int) -> str:
-    return line(why, WHY_CHARS) + (f" ({reasons - 1} more)" if reasons > 1 else "")
+def _gravest(code: str, reasons: int) -> str:
+    return clause_name(code) + (f", and {reasons - 1} more" if reasons > 1 else "")
 
 
 # --- What falls due on what ---

@@ -136,10 +136,11 @@ def svg_of(drawn: Figure) -> str:
 
 
 def money(value: float | None, currency: str) -> str:
-    """A sum in short, with its currency: "USD 4.8m"; "" for none."""
+    """A sum in short, with its currency: "USD 4.8m", or "4.8m (currency not told)"; "" for none."""
     if value is None or pd.isna(value):
         return ""
-    return f"{currency or 'no currency'} {short(Decimal(str(value)))}"
+    told = short(Decimal(str(value)))
+    return f"{currency} {told}" if currency else f"{told} (currency not told)"
 
 
 def by_currency(sums: Mapping[str, float]) -> str:

@@ -119,7 +119,7 @@ def test_terms_count_as_reviewed() -> None:
     found = terms_of(one).set_index("term")
     assert found["review"].to_dict() == {"kept": "accepted", "turned": "corrected", "added": "added", "new": ""}
     assert found["probability"].dropna().to_dict() == {"new": 0.9}
-    assert found.loc["new", "doubts"] == "the model is hardly surer than it must be; of tomorrow"
+    assert found.loc["new", "doubts"] == "Barely a term: its probability is just above the threshold. Of tomorrow."
     assert found.loc["kept", "doubts"] == ""
 
 

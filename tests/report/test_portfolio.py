@@ -147,7 +147,7 @@ def test_contracts_to_act_on_come_first(batch: Batch, tmp_path: Path) -> None:
     assert links == [[], ["contracts/below/beta.html"], ["contracts/%24x%5E2%24%20%26%20co.html"], []]
     assert column(table, "Can be financed") == ["USD 150k", "EUR 7k", "", ""]
     assert column(table, "Other money") == ["", "EUR 3k", "USD 400", "USD 10k"]
-    assert table.loc[1, "Gravest reason"] == "Because of mixed_billing. (1 more)"
+    assert table.loc[1, "Gravest reason"] == "Mixed billing, and 1 more"
     assert column(table, "Milestone terms") == [2, 1, 1, 1]
 
 

@@ -28,7 +28,7 @@ CELLS: dict[str, tuple[Any, str]] = {
 }
 MONEY = {
     "millions": (4_800_000.0, "USD", "USD 4.8m"),
-    "no currency": (950.0, "", "no currency 950"),
+    "no currency": (950.0, "", "950 (currency not told)"),
     "none": (None, "USD", ""),
     "not a number": (float("nan"), "USD", ""),
 }
@@ -98,7 +98,7 @@ def test_money(value: float | None, currency: str, told: str) -> None:
 
 
 def test_money_of_several_currencies_is_never_added_up() -> None:
-    assert show.by_currency({"EUR": 1_200_000.0, "USD": 4_800_000.0, "": 10.0}) == "USD 4.8m, EUR 1.2m, no currency 10"
+    assert show.by_currency({"EUR": 1_200_000.0, "USD": 4_800_000.0, "": 10.0}) == "USD 4.8m, EUR 1.2m, 10 (currency not told)"
     assert show.by_currency({}) == "none named"
 
 
