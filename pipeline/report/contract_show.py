@@ -15,7 +15,7 @@ from pipeline.contract import Kind, Money, Reason, ReviewStatus, Risk, Term, Tex
 from pipeline.report import contract as tables
 from pipeline.report.boxes import STRIP_PX, TAG_HEIGHT_PX, TAG_WIDTH_PX, Tag, outlines, tags
 from pipeline.report.contract import One
-from pipeline.report.explain import HEADLINES, QUOTES, first_of, quotes_of
+from pipeline.report.explain import QUOTES, advance_words, first_of, quotes_of
 from pipeline.report.pages import Picture, Print, Sides, placed, prints_of
 from pipeline.report.show import by_currency, line, link, mark, table, tiles
 from pipeline.report.style import KIND_COLOURS, PURPLE
@@ -77,13 +77,12 @@ def head(one: One) -> HTML:
 
 def _tiles(one: One) -> list[tuple[str, Any, str]]:
     verdict, pages = one.contract.verdict, one.contract.source.pages
-    rate = f", up to {verdict.rate_percent}% of an invoice" if verdict.rate_percent is not None else ""
     doubtful = sum(bool(term.doubt) for term in one.terms)
     done = [term.review.status for term in one.contract.terms if tables.review_words(term)]
     rejected = f", {done.count(ReviewStatus.REJECTED)} rejected" if ReviewStatus.REJECTED in done else ""
     unread = sum(page.text_from is TextFrom.NONE for page in pages)
     return [
-        ("verdict", mark(verdict.advance), f"{HEADLINES[verdict.advance]}{rate}"),
+        ("verdict", mark(verdict.advance), advance_words(verdict)),
         ("basis", mark(verdict.basis), "of its payments"),
         *(_kind_tile(one, kind) for kind in (Kind.MILESTONE, Kind.PROGRESS)),
         ("terms in doubt", str(doubtful), f"of {len(one.terms)}; {len(done)} reviewed{rejected}"),

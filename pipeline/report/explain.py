@@ -13,7 +13,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.contract import Advance, Contract, Money, Reason, Risk, Schedule, Term, TextFrom
+from pipeline.contract import Advance, Contract, Money, Reason, Risk, Schedule, Term, TextFrom, Verdict
 from pipeline.judge.facts import as_reviewed
 from pipeline.report.tables import plain_table
 from pipeline.review.shown import in_a_line, shown
@@ -57,33 +57,34 @@ def _head(contract: Contract) -> RenderableType:
     style = STYLES[verdict.advance]
     rows = {
         "contract": Text(shown(contract.source.name), style="bold"),
-        "verdict": Text(headline(contract), style=f"bold {style}"),
-        "payments": Text(f"{verdict.basis}: {counted(contract)}"),
+        "verdict": Text(_headline(contract.verdict), style=f"bold {style}"),
+        "payments": Text(f"{verdict.basis}: {_counted(contract)}"),
         "policy": Text(shown(verdict.policy or "not told")),
-        "pages": Text(pages_of(contract)),
+        "pages": Text(_pages_of(contract)),
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), value)
     return table
 
 
-def headline(contract: Contract) -> str:
-    """The verdict in words, and the most of an invoice that is advanced, if the policy says."""
-    verdict = contract.verdict
+def _headline(verdict: Verdict) -> str:
+    return f"{verdict.advance} ({advance_words(verdict)})"
+
+
+def advance_words(verdict: Verdict) -> str:
+    """What to do by the verdict, and the most of an invoice that is advanced, if the policy says."""
     rate = f", up to {verdict.rate_percent}% of an invoice" if verdict.rate_percent is not None else ""
-    return f"{verdict.advance} ({HEADLINES[verdict.advance]}{rate})"
+    return f"{HEADLINES[verdict.advance]}{rate}"
 
 
-def counted(contract: Contract) -> str:
-    """How many terms of each kind there are, as reviewed, and how many were."""
+def _counted(contract: Contract) -> str:
     labels = [term.label.value for term in as_reviewed(contract.terms)]
     reviewed = sum(term.review.status.value != "pending" for term in contract.terms)
     counts = f"{labels.count('milestone')} milestone and {labels.count('progress')} progress terms"
     return f"{counts}, {reviewed} reviewed" if reviewed else counts
 
 
-def pages_of(contract: Contract) -> str:
-    """How many pages there are, and which of them nobody has read."""
+def _pages_of(contract: Contract) -> str:
     pages = contract.source.pages
     unread = [str(page.number) for page in pages if page.text_from is TextFrom.NONE]
     return f"{len(pages)}" + (f", without text: {', '.join(unread[:20])}" if unread else "")
@@ -95,16 +96,16 @@ def _rule(title: str) -> Rule:
 
 def _reason(number: int, reason: Reason, quotes: dict[str, Term | Risk]) -> Iterator[RenderableType]:
     style = STYLES[reason.advance] if reason.advance else ""
-    yield Text.assemble((f"{number}. ", "bold"), (f"{named(reason)}  ", f"bold {style}"))
+    yield Text.assemble((f"{number}. ", "bold"), (f"{_named(reason)}  ", f"bold {style}"))
     yield Padding(Text(shown(reason.why)), (0, 0, 0, 3))
     for quoted in first_of(reason, quotes):
-        yield Padding(Text(f"p. {quoted.page}: “{shown(short_of(quoted.text))}”", style="dim"), (0, 0, 0, 5))
+        yield Padding(Text(f"p. {quoted.page}: “{shown(_short_of(quoted.text))}”", style="dim"), (0, 0, 0, 5))
     if len(reason.terms) > QUOTES:
         yield Padding(Text(f"and {len(reason.terms) - QUOTES} more", style="dim"), (0, 0, 0, 5))
     yield Padding(Text.assemble(("To change: ", "bold"), shown(reason.remedy)), (0, 0, 0, 3))
 
 
-def named(reason: Reason) -> str:
+def _named(reason: Reason) -> str:
     """The reason's code as words, and what it allows."""
     words = reason.code.replace("_", " ")
     return f"{shown(words[:1].upper() + words[1:])}" + (f" ({reason.advance})" if reason.advance else "")
@@ -121,8 +122,7 @@ def first_of(reason: Reason, quotes: dict[str, Term | Risk]) -> list[Term | Risk
     return [quotes[name] for name in reason.terms if name in quotes][:QUOTES]
 
 
-def short_of(text: str, chars: int = QUOTE_CHARS) -> str:
-    """The text on one line of so many characters at most."""
+def _short_of(text: str, chars: int = QUOTE_CHARS) -> str:
     line = WHITE.sub(" ", text).strip()
     return line if len(line) <= chars else line[: chars - 1].rstrip() + "…"
 
@@ -138,15 +138,15 @@ def _term_table(terms: Sequence[Term]) -> Table:
 
 def _cells(term: Term) -> tuple[str, ...]:
     """What a term says, a cell for each of `COLUMNS`."""
-    sums = ", ".join([*map(_sum, term.amounts[:3]), *(short_of(one.text, 20) for one in term.percents[:3])])
+    sums = ", ".join([*map(_sum, term.amounts[:3]), *(_short_of(one.text, 20) for one in term.percents[:3])])
     event = term.trigger.text if term.trigger else term.interval.text if term.interval else ""
     proof = term.verification.value.replace("_", " ") if term.verification else ""
     days = "" if term.due_days is None else str(term.due_days)
-    return str(term.page), term.label.value, sums, short_of(event, TRIGGER_CHARS), proof, days
+    return str(term.page), term.label.value, sums, _short_of(event, TRIGGER_CHARS), proof, days
 
 
 def _sum(money: Money) -> str:
-    return short_of(money.text, 40) + (f" per {money.per}" if money.per else "")
+    return _short_of(money.text, 40) + (f" per {money.per}" if money.per else "")
 
 
 def _more(terms: Sequence[Term]) -> Iterator[str]:
@@ -165,7 +165,7 @@ def sum_of(schedule: Schedule) -> str:
         total = f"{schedule.currency or ''} {schedule.total:,f}".strip()
     elif schedule.percent is not None:
         total = f"{schedule.percent}%"
-    price = f" against a price of {short_of(schedule.price.text, 40)}" if schedule.price else ""
+    price = f" against a price of {_short_of(schedule.price.text, 40)}" if schedule.price else ""
     agrees = {True: ", which agrees", False: ", which does not agree", None: ""}[schedule.matches]
     return f"{total}{price}{agrees}"
 
@@ -183,10 +183,10 @@ def escaped(text: str) -> str:
 def _memo_head(contract: Contract) -> Iterator[str]:
     verdict = contract.verdict
     yield from (f"# Memo: {escaped(contract.source.name)}", "", f"*{NOTICE}*", "")
-    yield f"- **Verdict:** {headline(contract)}"
-    yield f"- **Payments:** {verdict.basis}: {counted(contract)}"
+    yield f"- **Verdict:** {_headline(contract.verdict)}"
+    yield f"- **Payments:** {verdict.basis}: {_counted(contract)}"
     yield f"- **Policy:** {escaped(verdict.policy) or 'not told'}"
-    yield f"- **Pages:** {pages_of(contract)}"
+    yield f"- **Pages:** {_pages_of(contract)}"
     yield ""
 
 
@@ -194,9 +194,9 @@ def _memo_changes(contract: Contract) -> Iterator[str]:
     quotes = quotes_of(contract)
     yield from ("## Reasons and proposed changes", "")
     for number, reason in enumerate(contract.verdict.reasons, 1):
-        yield from (f"### {number}. {escaped(named(reason))}", "", escaped(reason.why), "")
+        yield from (f"### {number}. {escaped(_named(reason))}", "", escaped(reason.why), "")
         for quoted in first_of(reason, quotes):
-            yield from (f"> Page {quoted.page}: “{escaped(short_of(quoted.text))}”", "")
+            yield from (f"> Page {quoted.page}: “{escaped(_short_of(quoted.text))}”", "")
         yield from (f"**Proposed change:** {escaped(reason.remedy)}", "")
 
 
