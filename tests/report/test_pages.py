@@ -9,6 +9,7 @@ import numpy as np
 import pikepdf
 import pytest
 from builders import SAMPLES, contract, locked_pdf, one_page_pdf, page, sample
+from hanging import hang
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -181,7 +182,7 @@ def _changed(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-GONE = {"missing": (_missing, "one.pdf: is not in "), "changed": (_changed, "one.pdf: has changed since it was read")}
+GONE = {"missing": (_missing, "one.pdf: is not in the folder of the PDFs"), "changed": (_changed, "one.pdf: has changed since it was read")}
 
 
 @pytest.mark.parametrize(("lose", "told"), GONE.values(), ids=GONE)
@@ -221,7 +222,8 @@ def test_what_is_no_pdf_is_told(tmp_path: Path) -> None:
 
 def test_a_page_that_takes_too_long_is_a_blank_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = one_page_pdf(tmp_path / "one.pdf")
-    monkeypatch.setattr(pages, "PAGE_S", 0.001)
+    monkeypatch.setattr(pages, "PAGE_S", 0.2)
+    monkeypatch.setattr(pages, "draw", hang)
     prints, why = prints_of(of(path), [1], tmp_path, "one.pdf")
     assert prints[1].picture is None
     assert why == "one.pdf: none of its pages could be drawn in time"
