@@ -103,7 +103,7 @@ def opened_to_draw(path: Path, *, password: str = "") -> Iterator[pypdfium2.PdfD
     try:
         file = _File(path.name, path.read_bytes(), password)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+        raise InputError(f"{path.name}: cannot be read ({error.strerror}); check the path and its permissions") from error
     with ExitStack() as held:
         yield _opened(file, held)
 

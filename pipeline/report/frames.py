@@ -94,7 +94,8 @@ def _read(record: Record, out: Path, unread: list[Row]) -> Contract | None:
     try:
         return annotated.read(out / record.output)
     except RecordError as error:
-        unread.append((record.source, FAULTY, str(error)))
+        # A report is passed on: where its reader's files stand is nobody's business.
+        unread.append((record.source, FAULTY, str(error).replace(str(out / record.output), record.output)))
         return None
 
 

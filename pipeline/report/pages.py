@@ -115,7 +115,7 @@ def _found(contract: Contract, folder: Path | None, source: str) -> Path:
         raise VanishedError("it is not known where the PDF stands; give its folder with --pdfs")
     path = folder / source
     if not path.is_file():
-        raise VanishedError(f"{source}: is not in {folder}; give the folder of the PDFs with --pdfs")
+        raise VanishedError(f"{source}: is not in the folder of the PDFs; name that folder with --pdfs")
     if sha256_of(path) != contract.source.sha256:
         raise ChangedError(f"{source}: has changed since it was read; run `payterms run` again")
     return path
