@@ -131,9 +131,14 @@ def _reasons(axes: Axes, reasons: pd.DataFrame) -> None:
     for place, (advance, contracts) in enumerate(zip(reasons["advance"], reasons["contracts"], strict=True)):
         axes.barh(place, contracts, color=ADVANCE_COLOURS.get(advance, GREY))
         _label(axes, contracts, place, f"{contracts:,}")
-    _rows(axes, [f"{clause_name(code)} ({advance})" for code, advance in zip(reasons["code"], reasons["advance"], strict=True)])
+    _rows(axes, [_reason(*reason) for reason in zip(reasons["code"], reasons["advance"], strict=True)])
     axes.set_title("commonest reasons")
     _counts(axes, "contracts", int(reasons["contracts"].max()) if len(reasons) else 1)
+
+
+def _reason(code: str, advance: Any) -> str:
+    """A reason's name and what it allows, which records of before version 1.1 do not tell."""
+    return clause_name(code) + (f" ({advance})" if isinstance(advance, str) else "")
 
 
 def event_bars(due: pd.DataFrame) -> Figure:
@@ -168,7 +173,7 @@ def days_histogram(days: pd.DataFrame, limit: int) -> Figure:
     with styled():
         kinds = [kind for kind in (Kind.MILESTONE, Kind.PROGRESS) if (days["kind"] == kind).any()]
         figure, panels = canvas(height_in=0.6 + 1.45 * len(kinds), nrows=len(kinds), sharex=True, squeeze=False)
-        last = max(limit + 6 * DAYS_A_BIN, 60)
+        last = max(-(-limit // DAYS_A_BIN) + 6, 12) * DAYS_A_BIN
         for axes, kind in zip(panels.flat, kinds, strict=True):
             _days(axes, days.loc[days["kind"] == kind, "due_days"], kind, limit, last)
         panels.flat[-1].set_xlabel(f"days to pay (bars of {DAYS_A_BIN} days; the last holds all from {last} on)")

@@ -123,6 +123,20 @@ def test_days_beyond_the_last_bar_are_in_it(batch: Batch) -> None:
     assert {"median 75 days", "median 10 days", "policy: 90 days"} <= set(words(figure))
 
 
+def test_bars_end_where_the_axis_says_whatever_the_limit(batch: Batch) -> None:
+    figure = plots.days_histogram(portfolio.days_to_pay(batch), 62)
+    assert "days to pay (bars of 5 days; the last holds all from 95 on)" in words(figure)
+    assert bars(figure.axes[0])[-1].get_x() == 95
+    assert bars(figure.axes[0])[-1].get_height() == 1
+
+
+def test_a_reason_of_old_records_tells_no_advance(batch: Batch) -> None:
+    old = portfolio.common_reasons(batch).assign(advance=float("nan"))
+    said = words(plots.verdicts(portfolio.basis_by_advance(batch), old))
+    assert "Set-off" in said
+    assert not any("nan" in word for word in said)
+
+
 def test_small_groups_have_no_share(batch: Batch) -> None:
     figure = FIGURES["clauses"](batch)
     assert {"all contracts", "yes (9)", "conditional (5)"} <= set(words(figure))
