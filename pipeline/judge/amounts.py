@@ -10,6 +10,7 @@ from pipeline.judge.facts import as_reviewed
 
 SHOWN: Final = 2
 WHOLE: Final = Decimal(100)
+ROUNDS_UP: Final = Decimal("0.9995")
 SCALES: Final = ((Decimal(10**9), "bn"), (Decimal(10**6), "m"), (Decimal(10**3), "k"))
 
 
@@ -90,7 +91,8 @@ def largest_amounts(terms: Sequence[Term]) -> str:
 def short(value: Decimal) -> str:
     """A value in three figures or fewer: 4.8m, 720k, 1.25bn, 950."""
     for scale, letter in SCALES:
-        if value >= scale:
+        # What three figures round up to the next scale is of that scale: 1m, not 1000k.
+        if value >= scale * ROUNDS_UP:
             return f"{_figures(value / scale)}{letter}"
     return _figures(value)
 
