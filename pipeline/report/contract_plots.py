@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from pipeline.contract import Kind
 from pipeline.judge.amounts import short
 from pipeline.report.contract import OUTSIDE
-from pipeline.report.show import line
-from pipeline.report.style import GREY, INK, KIND_COLOURS, WIDE_IN, canvas, grid, nothing, styled
+from pipeline.report.show import NO_CURRENCY, line
+from pipeline.report.style import GREY, HATCHES, INK, KIND_COLOURS, WIDE_IN, canvas, grid, nothing, styled
 
 # How many payments a panel draws, how many panels there are, and how much of an event's words stands beside a bar.
 BARS: Final = 40
@@ -25,7 +25,6 @@ EVENT_CHARS: Final = 52
 LEAST: Final = 2
 BAR_IN: Final = 0.27
 FRAME_IN: Final = 0.9
-HATCHES: Final = {Kind.MILESTONE: "", Kind.PROGRESS: "///"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _cut(title: str, count: int) -> str:
 
 
 def _unit(currency: str) -> str:
-    return currency or "no currency told"
+    return currency or NO_CURRENCY
 
 
 def _draw(panel: _Panel, axes: Axes) -> None:

@@ -16,9 +16,10 @@ from pipeline.report import contract as tables
 from pipeline.report.boxes import STRIP_PX, TAG_HEIGHT_PX, TAG_WIDTH_PX, Tag, outlines, tags
 from pipeline.report.contract import One
 from pipeline.report.explain import QUOTES, advance_words, first_of, quotes_of
-from pipeline.report.pages import Picture, Print, Sides, placed, prints_of
-from pipeline.report.show import by_currency, line, link, mark, table, tiles
+from pipeline.report.pages import PASSWORD, Picture, Print, Sides, placed, prints_of
+from pipeline.report.show import NO_CURRENCY, by_currency, line, link, mark, table, tiles
 from pipeline.report.style import KIND_COLOURS, PURPLE
+from pipeline.report.words import clause_name
 
 # How many pages are drawn, and how many reasons the head names.
 PAGES: Final = 40
@@ -36,8 +37,8 @@ PADS_PX: Final = {"M": 3.0, "P": 3.0, "R": 8.0}
 # Whether a schedule adds up, as a mark.
 SUMS: Final = {True: ("yes", "adds up"), False: ("no", "does not add up"), None: ("unknown", "not known if it adds up")}
 # Of the height of a line on a blank sheet: its letters, and where they stand.
-LETTERS: Final = 0.72
-BASE: Final = 0.78
+LETTER_HEIGHT: Final = 0.72
+BASE_LINE: Final = 0.78
 TEMPLATE: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "template"),
     autoescape=True,
@@ -122,11 +123,10 @@ def _reasons(one: One) -> list[dict[str, Any]]:
 
 def _reason(one: One, number: int, reason: Reason, known: Any, drawn: set[int]) -> dict[str, Any]:
     quotes = [quoted for quoted in first_of(reason, known) if quoted.id in one.tags]
-    title = reason.code.replace("_", " ")
     return {
         "number": number,
         "code": line(reason.code),
-        "title": line(title[:1].upper() + title[1:]),
+        "title": line(clause_name(reason.code)),
         "mark": mark(reason.advance) if reason.advance else "",
         "why": line(reason.why, 1000),
         "remedy": line(reason.remedy, 3000),
@@ -214,7 +214,7 @@ def clauses(one: One) -> HTML:
     columns = {
         "no.": [_tagged(tag, page, drawn) for tag, page in zip(found["tag"], found["page"], strict=True)],
         "page": [_page(page, drawn) for page in found["page"]],
-        "clause": [line(code.replace("_", " ")) for code in found["code"]],
+        "clause": [line(clause_name(code)) for code in found["code"]],
         "words": found["text"],
     }
     return _table(pd.DataFrame(columns), "clauses", "No other clause was found that bears on the receivable.")
@@ -238,7 +238,7 @@ def pages(one: One, pdfs: str = "") -> HTML:
     `pdfs` is the folder of the PDFs ("" if it is not known); an encrypted one opens with the password in PAYTERMS_PASSWORD.
     """
     drawn = drawn_pages(one)
-    folder, password = Path(pdfs) if pdfs else None, os.environ.get("PAYTERMS_PASSWORD", "")
+    folder, password = Path(pdfs) if pdfs else None, os.environ.get(PASSWORD, "")
     prints, why = prints_of(one.contract, drawn, folder, one.source, password=password)
     return _html("pages", [_sheet(one, number, prints[number], why) for number in drawn], list(_told(one, len(drawn), why)))
 
@@ -310,13 +310,13 @@ def _words(text: str, lines: Sequence[Sides]) -> Iterator[dict[str, Any]]:
         said: list[str] = []
         while words and (number == len(lines) or not said or len(" ".join([*said, words[0]])) <= room):
             said.append(words.pop(0))
-        size = LETTERS * (y1 - y0)
+        size = LETTER_HEIGHT * (y1 - y0)
         yield {
             "x": round(x0, 1),
             "y": round(y0, 1),
             "width": round(x1 - x0, 1),
             "height": round(y1 - y0, 1),
-            "line": round(BASE * (y1 - y0), 1),
+            "line": round(BASE_LINE * (y1 - y0), 1),
             "size": round(size, 1),
             "text": " ".join(said),
         }
@@ -328,7 +328,7 @@ def _entry(one: One, number: int, each: Term | Risk) -> dict[str, Any]:
         "tag": one.tags[each.id],
         "first": number == first,
         "from": first,
-        "mark": mark(each.label) if isinstance(each, Term) else mark("clause", line(each.code.replace("_", " "))),
+        "mark": mark(each.label) if isinstance(each, Term) else mark("clause", line(clause_name(each.code))),
         "note": "" if each.boxes else "its place on the page is not known",
         "text": line(each.text, TEXT_CHARS),
         "same": _term_of_the_same_words(one, each),
@@ -367,7 +367,7 @@ def _fields(term: Term, thresholds: Mapping[str, float]) -> Iterator[tuple[str, 
 
 
 def _amount(amount: Money) -> str:
-    value = f"{amount.currency or 'currency not told,'} {amount.value:,f}" if amount.value is not None else "no value"
+    value = f"{amount.currency or f'{NO_CURRENCY},'} {amount.value:,f}" if amount.value is not None else "no value"
     notes = [value, f"the {amount.end} end of a range" if amount.end else "", "redacted" if amount.redacted else ""]
     return _with(tables.amount_words(amount), ", ".join(filter(None, notes)))
 

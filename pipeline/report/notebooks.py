@@ -17,6 +17,7 @@ from typing import Any, Final
 from pipeline import errors
 from pipeline.errors import PaytermsError, ReportError
 from pipeline.report.explain import NOTICE
+from pipeline.report.pages import PASSWORD
 from pipeline.review.annotated import write_text
 
 try:
@@ -37,12 +38,8 @@ NOTEBOOKS: Final = ("portfolio", "contract", "model")
 PARAMETERS: Final = "parameters"
 TEMPLATE: Final = Path(__file__).parent / "template"
 LAUNCH: Final = (sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False")
-
-
 # No window, and no module that happens to lie where the process works.
 ENVIRONMENT: Final = {"MPLBACKEND": "agg", "PYTHONSAFEPATH": "1"}
-# Where a notebook finds the password; as a parameter it would stand in the notebook.
-PASSWORD: Final = "PAYTERMS_PASSWORD"  # noqa: S105 (the variable's name)
 
 
 class _Here(KernelSpecManager):  # type: ignore[misc]

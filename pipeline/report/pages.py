@@ -26,6 +26,8 @@ from pipeline.read.sheets import opened_to_draw
 if sys.platform != "win32":
     import resource
 
+# Where a notebook finds the password; as a parameter it would stand in the notebook.
+PASSWORD: Final = "PAYTERMS_PASSWORD"  # noqa: S105 (the variable's name)
 # A picture is as wide as this, or as high, and no page's shape makes it thinner than a line.
 WIDTH_PX: Final = 1000
 HEIGHT_PX: Final = 1600

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from pipeline.contract import Advance, Kind
 from pipeline.judge.amounts import short
 from pipeline.report.portfolio import CAN, NOT_READ, ORDER, OUTCOMES, cut, percent
-from pipeline.report.style import ADVANCE_COLOURS, GREY, HEAT, INK, KIND_COLOURS, canvas, grid, nothing, styled
+from pipeline.report.show import NO_CURRENCY
+from pipeline.report.style import ADVANCE_COLOURS, GREY, HATCHES, HEAT, INK, KIND_COLOURS, canvas, grid, nothing, styled
 from pipeline.report.words import clause_name, threats
 
 # How many currencies have a panel, reasons a bar, contracts a row of the heat map.
@@ -28,8 +29,7 @@ DARKEST: Final = 6
 DAYS_A_BIN: Final = 5
 # Of fewer contracts than this no share is drawn.
 LEAST: Final = 5
-# Colour is never alone: progress money is hatched, and each group of contracts has a marker of its own.
-HATCHES: Final[Mapping[str, str]] = {Kind.MILESTONE: "", Kind.PROGRESS: "////"}
+# Colour is never alone: each group of contracts has a marker of its own.
 MARKERS: Final[Mapping[str, str]] = {Advance.YES: "o", Advance.CONDITIONAL: "s", Advance.UNKNOWN: "D", Advance.NO: "X"}
 ALL_MARKER: Final = "|"
 COUNT: Final = FuncFormatter(lambda value, _: f"{value:,.0f}")
@@ -42,7 +42,7 @@ def told(what: str, names: Iterable[Any], values: Iterable[Any]) -> str:
 
 def money_told(sums: pd.DataFrame) -> str:
     """What `money_panels` shows, for those who do not see it."""
-    currencies = sums["currency"].replace("", "currency not told")
+    currencies = sums["currency"].replace("", NO_CURRENCY)
     return told("Money", currencies + " " + sums["outcome"] + ", " + sums["kind"].astype(object), sums["value"])
 
 
@@ -94,8 +94,8 @@ def _panel(axes: Axes, sums: pd.DataFrame, currency: str) -> None:
     for place, value in enumerate(left):
         _label(axes, value, place, _short(value), bold=values.index[place] == CAN)
     _rows(axes, list(values.index))
-    axes.set_title(currency or "currency not told")
-    axes.set_xlabel(f"sums payable ({currency or 'currency not told'})")
+    axes.set_title(currency or NO_CURRENCY)
+    axes.set_xlabel(f"sums payable ({currency or NO_CURRENCY})")
     axes.set_xlim(0, max(left.max(), 1.0) * 1.3)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))

@@ -17,11 +17,13 @@ from matplotlib.figure import Figure
 
 from pipeline.judge.amounts import short
 from pipeline.report.style import styled
-from pipeline.review.shown import shown
+from pipeline.review.shown import in_a_line
 
 # With pyarrow there, pandas 3 would copy texts into memory of its own, and `Markup` would come back as a plain, escaped text.
 pd.set_option("mode.string_storage", "python")
 
+# What stands for the currency of a sum that tells none.
+NO_CURRENCY: Final = "currency not told"
 # How many rows of a table are shown; the sentence below it says how many there are.
 ROWS: Final = 200
 CHARS: Final = 320
@@ -91,7 +93,7 @@ def _cell(value: Any) -> str | Markup:
 
 def line(text: str, chars: int = CHARS) -> str:
     """The text on one line of so many characters at most, its control characters shown as such."""
-    words = " ".join(shown(text.replace("\n", " ")).split())
+    words = in_a_line(text)
     return words if len(words) <= chars else f"{words[: chars - 1].rstrip()}…"
 
 
@@ -140,7 +142,7 @@ def money(value: float | None, currency: str) -> str:
     if value is None or pd.isna(value):
         return ""
     told = short(Decimal(str(value)))
-    return f"{currency} {told}" if currency else f"{told} (currency not told)"
+    return f"{currency} {told}" if currency else f"{told} ({NO_CURRENCY})"
 
 
 def by_currency(sums: Mapping[str, float]) -> str:

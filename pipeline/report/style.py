@@ -11,29 +11,23 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.contract import Advance, Basis, Kind
+from pipeline.contract import Advance, Kind
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SKY, PURPLE, YELLOW, GREY, INK = "#56B4E9", "#CC79A7", "#F0E442", "#9A9A9A", "#22303C"
+SKY, PURPLE, GREY, INK = "#56B4E9", "#CC79A7", "#9A9A9A", "#22303C"
 KIND_COLOURS: Final[Mapping[str, str]] = {Kind.MILESTONE: BLUE, Kind.PROGRESS: ORANGE, Kind.NONE: GREY}
+# Progress is hatched where it stands beside milestones.
+HATCHES: Final[Mapping[str, str]] = {Kind.MILESTONE: "", Kind.PROGRESS: "////"}
 ADVANCE_COLOURS: Final[Mapping[str, str]] = {
     Advance.YES: GREEN,
     Advance.CONDITIONAL: SKY,
     Advance.NO: VERMILION,
     Advance.UNKNOWN: GREY,
 }
-BASIS_COLOURS: Final[Mapping[str, str]] = {
-    Basis.MILESTONE: BLUE,
-    Basis.MIXED: PURPLE,
-    Basis.PROGRESS: ORANGE,
-    Basis.NONE: "#D9D9D9",
-    Basis.UNKNOWN: GREY,
-}
 # From none (white) over blue; it reads the same in grey.
 HEAT: Final = "Blues"
 # Inches. A page of the report is as wide as the widest figure.
 WIDE_IN: Final = 10.4
-HALF_IN: Final = 5.1
 RC: Final[Any] = {
     # A contract's "$" is money, not mathematics.
     "text.parse_math": False,

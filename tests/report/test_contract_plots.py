@@ -45,7 +45,7 @@ def test_bars_begin_where_the_last_ended_and_end_at_the_price() -> None:
     axes = figure.axes[0]
     assert (axes.get_xlabel(), axes.get_title(loc="left")) == ("paid so far, USD", "The schedule")
     colours = {to_hex(one.get_facecolor()).upper(): one.get_hatch() or "" for one in axes.patches}
-    assert colours == {BLUE: "", ORANGE: "///"}
+    assert colours == {BLUE: "", ORANGE: "////"}
     assert [one.get_text() for one in figure.legends[0].get_texts()] == ["milestone payment", "progress payment"]
 
 
@@ -56,11 +56,11 @@ def test_currencies_and_groups_have_panels_of_their_own() -> None:
     figure = payments_in_order(payments, NO_SCHEDULE)
     assert [(axes.get_title(loc="left"), axes.get_xlabel()) for axes in figure.axes] == [
         ("Schedule 1", "paid so far, USD"),
-        ("Schedule 1", "paid so far, no currency told"),
+        ("Schedule 1", "paid so far, currency not told"),
         ("Outside of any schedule", "paid so far, EUR"),
     ]
     assert [bars(figure, panel) for panel in range(3)] == [[(0, 5)], [(0, 7)], [(0, 3)]]
-    assert payments_told(payments) == "3 payments in order, which come to USD 5, no currency told 7, EUR 3"
+    assert payments_told(payments) == "3 payments in order, which come to USD 5, currency not told 7, EUR 3"
 
 
 def test_shares_alone_are_drawn_in_percent() -> None:

@@ -3,10 +3,12 @@
 import dataclasses
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +173,9 @@ def test_all_terms_and_clauses_are_there_with_their_probabilities(found: Page, r
     ]
     assert [row[3] for row in found.tables["terms"]] == ["; ".join(each["text"] for each in one["amounts"]) for one in in_order]
     risks = sorted(raw["risks"], key=lambda one: one["span"])
-    assert [row[2] for row in found.tables["clauses"]] == [one["code"].replace("_", " ") for one in risks]
+    names = tomllib.loads((resources.files("pipeline.report") / "words.toml").read_text(encoding="utf-8"))
+    called = names["threats"] | names["helps"]
+    assert [row[2] for row in found.tables["clauses"]] == [called[one["code"]] for one in risks]
     assert "odd" not in found.tables
 
 

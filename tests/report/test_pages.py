@@ -182,7 +182,10 @@ def _changed(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
 
 
-GONE = {"missing": (_missing, "one.pdf: is not in the folder of the PDFs"), "changed": (_changed, "one.pdf: has changed since it was read")}
+GONE = {
+    "missing": (_missing, "one.pdf: is not in the folder of the PDFs"),
+    "changed": (_changed, "one.pdf: has changed since it was read"),
+}
 
 
 @pytest.mark.parametrize(("lose", "told"), GONE.values(), ids=GONE)
