@@ -59,8 +59,7 @@ def payments_in_order(payments: pd.DataFrame, schedules: pd.DataFrame) -> Figure
 def _legend(figure: Figure, panels: Sequence[_Panel]) -> None:
     kinds = [kind for kind in HATCHES if any((panel.rows["kind"] == kind).any() for panel in panels)]
     patches: list[Any] = [
-        Patch(facecolor=KIND_COLOURS[kind], hatch=HATCHES[kind], edgecolor="white", label=f"{kind.value} payment")
-        for kind in kinds
+        Patch(facecolor=KIND_COLOURS[kind], hatch=HATCHES[kind], edgecolor="white", label=f"{kind} payment") for kind in kinds
     ]
     figure.legend(handles=patches, loc="outside upper right", ncols=2, fontsize=8)
 

@@ -28,7 +28,7 @@ NAMES: Final[Mapping[str, str]] = {"precision": "precision", "recall": "recall",
 # How many mistakes of each sort are shown.
 WORST: Final = 6
 COUNTS: Final = ("terms labelled", "terms tagged")
-WON: Final = "macro won"
+WON: Final = "macro F1 gained"
 F1_COLUMNS: Final = ("milestone F1", "progress F1", "macro F1", WON)
 SORTS: Final = ("other kind", "false alarm", "missed")
 # How many features of a sentence are shown by name.
@@ -212,7 +212,7 @@ def steps(checked: Checked) -> pd.DataFrame:
 
 
 def step_table(growing: pd.DataFrame) -> pd.DataFrame:
-    """The steps as a reader wants them: a row for each share, and what the macro F1 won over the step before."""
+    """The steps as a reader wants them: a row for each share, and what the macro F1 gained on the step before."""
     wide = growing.pivot_table(index=["groups", "labels"], columns="kind", values="f1").reset_index()
     won = wide.get("macro", pd.Series(dtype=float)).diff()
     by_kind = {f"{name} F1": wide[name].map("{:.3f}".format) for name in (*POSITIVE, "macro") if name in wide}
@@ -228,8 +228,12 @@ def read_sentences(checked: Checked, sentences: Sequence[str]) -> list[Leanings]
 
 def answer_table(told: Sequence[Leanings]) -> pd.DataFrame:
     """What each sentence is taken for."""
-    rows = [(one.unit.text, mark(one.tagged), *map("{:.3f}".format, one.probabilities[[1, 2, 0]]), _why(one)) for one in told]
-    frame = pd.DataFrame(rows, columns=["sentence", "taken for", *POSITIVE, Kind.NONE, "note"])
+    kinds = (*POSITIVE, Kind.NONE)
+    rows = [
+        (one.unit.text, mark(one.tagged), *(f"{one.probabilities[KINDS.index(kind)]:.3f}" for kind in kinds), _why(one))
+        for one in told
+    ]
+    frame = pd.DataFrame(rows, columns=["sentence", "taken for", *kinds, "note"])
     return frame if frame["note"].any() else frame.drop(columns="note")
 
 

@@ -19,6 +19,7 @@ from pipeline.tag.leanings import Leanings
 from pipeline.tag.model import KINDS
 
 NOT_MEASURED: Final = "The labels hold no group that was kept out of training, so there is nothing to measure by."
+TOO_FEW: Final = "There are too few labels to train on a share of them, or none that was kept out of training."
 # What a kind is drawn with besides its colour.
 MARKERS: Final = {Kind.MILESTONE: "o", Kind.PROGRESS: "s", "macro": "D"}
 LINES: Final = {Kind.MILESTONE: "-", Kind.PROGRESS: "--", "macro": ":"}
@@ -96,7 +97,6 @@ def _beside(axes: Axes, text: str, point: Any, *, above: bool) -> None:
         xytext=(28, 26) if above else (-28, -40),
         textcoords="offset points",
         ha="left" if above else "right",
-        color=COLOURS[point.kind],
         fontweight="bold",
         arrowprops={"arrowstyle": "-", "color": COLOURS[point.kind], "linewidth": 0.8},
     )
@@ -161,7 +161,7 @@ def probability_plot(bins: pd.DataFrame) -> Figure:
         for column, name in enumerate(names):
             _reliability(panels[:, column], bins[bins["of"] == name], name)
         panels[0, 0].set_ylabel("share that is true")
-        panels[1, 0].set_ylabel("units")
+        panels[1, 0].set_ylabel("units (log scale)")
     return figure
 
 
@@ -208,9 +208,6 @@ def growth_plot(steps: pd.DataFrame) -> Figure:
     return figure
 
 
-TOO_FEW: Final = "There are too few labels to train on a share of them, or none that was kept out of training."
-
-
 def _end_labels(axes: Axes, steps: pd.DataFrame) -> None:
     """The name of each line at its end, one above the other."""
     last = steps[steps["groups"] == steps["groups"].max()].sort_values("f1")
@@ -224,7 +221,6 @@ def _end_labels(axes: Axes, steps: pd.DataFrame) -> None:
             xytext=(9, 0),
             textcoords="offset points",
             va="center",
-            color=COLOURS[row.kind],
         )
 
 

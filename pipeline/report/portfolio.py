@@ -148,7 +148,7 @@ def _money_tile(batch: Batch) -> tuple[str, str, str]:
     return (
         "can be financed, at least",
         told[0] if told else "no sum",
-        f"{also}{paying:,} of {len(batch.terms):,} terms tell a sum",
+        f"{also}{paying:,} of {len(batch.terms):,} terms pay a counted sum",
     )
 
 

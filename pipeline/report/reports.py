@@ -30,12 +30,13 @@ def make_reports(sources: Sources, to: Path, notebooks: Sequence[str], contracts
     """Write the reports of these notebooks into the folder `to`, and tell each file as soon as it is there.
 
     `contracts` are names (or patterns, as `*`) of the contracts that the notebook `contract` is run for; if there are none, it
-    is the one with the most terms in doubt. Contracts come first: the portfolio links to those that are there.
-    Raises RecordError, and ReportError if a name is none of a contract that was read.
+    is the one with the most terms in doubt. Contracts come first: the portfolio links to those that are there. Of a run in
+    which none was read there are the other reports, which say why.
+    Raises RecordError, and ReportError if a name is none of a contract that was read, or none was and nothing else is asked.
     """
     records = [record for record in read_run(sources.out) if record.output is not None]
     with kernel(password=sources.password) as on:
-        for record in _chosen(records, contracts) if "contract" in notebooks else ():
+        for record in _chosen(records, contracts, alone=len(set(notebooks)) == 1) if "contract" in notebooks else ():
             path = to / contract_file(record.source)
             given = {"CONTRACT": record.source, "PDFS": _text(sources.pdfs or folder_of(sources.out))}
             render("contract", {"OUT": _text(sources.out), **given}, path, on, title=record.source)
@@ -63,7 +64,9 @@ def contract_file(source: str) -> str:
     return f"contracts/{source.rsplit('.', 1)[0]}.html"
 
 
-def _chosen(records: Sequence[Record], names: Sequence[str]) -> list[Record]:
+def _chosen(records: Sequence[Record], names: Sequence[str], *, alone: bool) -> list[Record]:
+    if not records and not names and not alone:
+        return []
     if not records:
         raise ReportError("no contract of this run was read, so there is none to report on; `payterms summary` says why")
     if not names:

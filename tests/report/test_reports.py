@@ -63,6 +63,15 @@ def test_a_name_that_is_none_is_told_before_anything_is_made(name: str, ran: Ran
     assert made == []
 
 
+def test_a_run_in_which_nothing_was_read_has_the_other_reports(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"inputs": []}', encoding="utf-8")
+    list(make_reports(sources(tmp_path), tmp_path, ["portfolio", "contract", "model"]))
+    assert [name for name, _, _, _ in made] == ["portfolio", "model"]
+    for notebooks, names in ((["contract"], []), (["portfolio", "contract"], ["nda"])):
+        with pytest.raises(ReportError, match="no contract of this run was read"):
+            list(make_reports(sources(tmp_path), tmp_path, notebooks, names))
+
+
 def test_a_folder_without_a_run_is_told(tmp_path: Path, made: Made) -> None:
     with pytest.raises(RecordError, match=r"run\.json: no record of a run"):
         list(make_reports(sources(tmp_path), tmp_path, ["portfolio"]))
