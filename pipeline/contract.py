@@ -109,7 +109,8 @@ class Sentence:
     """A sentence or table row with the context that gives it its meaning; what is tagged, reviewed and learned from.
 
     `lead` is the lead-in of the list that it continues, `section` the headings it stands under (outermost first,
-    parted by " > "), `header` and `title` a row's table header and table title, `before` and `after` its neighbours.
+    parted by " > "), `header` and `title` a row's table header and table title, `table` the rows of its table, one a
+    line, `before` and `after` its neighbours.
     """
 
     text: str
@@ -119,6 +120,7 @@ class Sentence:
     lead: str = ""
     header: str = ""
     title: str = ""
+    table: str = ""
     before: str = ""
     after: str = ""
 

@@ -7,13 +7,14 @@ context it has: `unit` (sentence, item or row), `section`, `lead`, `header`, `ti
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from pipeline.contract import Contract, Kind, ReviewStatus, Sentence, Span, Term, Unit
 from pipeline.errors import LabelError, RecordError
 from pipeline.review.annotated import read
-from pipeline.tag.units import units_of
+from pipeline.tag.units import in_place, units_of
 
 REQUIRED: Final = ("group", "label", "text")
 CONTEXT: Final = ("section", "lead", "header", "title")
@@ -41,24 +42,15 @@ def read_labels(folder: Path) -> list[Label]:
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise LabelError(f"{folder}: no *.jsonl there; name the folder that holds the labels with --labels")
-    return _with_neighbours([label for file in files for label in _read_file(file)])
+    return list(_in_place(label for file in files for label in _read_file(file)))
 
 
-def _with_neighbours(labels: Sequence[Label]) -> list[Label]:
-    """The labels, each unit with the text of the units before and after it in its group."""
-    texts = ["", *(label.unit.text for label in labels), ""]
-    groups = ["", *(label.group for label in labels), ""]
-    return [
-        replace(label, unit=replace(label.unit, before=_if_same(before, label), after=_if_same(after, label)))
-        for label, before, after in zip(
-            labels, zip(groups, texts, strict=True), zip(groups[2:], texts[2:], strict=True), strict=False
-        )
-    ]
-
-
-def _if_same(neighbour: tuple[str, str], label: Label) -> str:
-    group, text = neighbour
-    return text if group == label.group else ""
+def _in_place(labels: Iterable[Label]) -> Iterator[Label]:
+    """The labels, each unit with its neighbours and its table, which are of its group."""
+    for _, group in groupby(labels, key=lambda label: label.group):
+        members = list(group)
+        units = in_place([label.unit for label in members])
+        yield from (replace(label, unit=unit) for label, unit in zip(members, units, strict=True))
 
 
 def _read_file(path: Path) -> Iterator[Label]:

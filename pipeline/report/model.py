@@ -21,7 +21,7 @@ from pipeline.learn.split import parted
 from pipeline.report.show import line, mark
 from pipeline.tag.leanings import Leanings, leanings
 from pipeline.tag.model import KINDS, Column, Model, load
-from pipeline.tag.views import PLACES, SHAPES
+from pipeline.tag.views import SHAPES
 
 GROUPS, RUN = "authored groups", "contracts of this run"
 NAMES: Final[Mapping[str, str]] = {"precision": "precision", "recall": "recall", "f1": "F1", "macro": "both (macro)"}
@@ -43,6 +43,8 @@ STANDS: Final[Mapping[str, str]] = {
     "around": "heading or header",
     "before": "unit before",
     "after": "unit after",
+    "row": "the row",
+    "table": "its table",
 }
 
 
@@ -266,7 +268,7 @@ def _flag(name: str) -> str:
     words = rule.replace("_", " ")
     if name in SHAPES:
         return f"shape: {words}"
-    return f"{words} ({STANDS[place]})" if place in PLACES else f"rule: {words}"
+    return f"{words} ({STANDS[place]})" if place else f"rule: {words}"
 
 
 def worst_table(checked: Checked) -> pd.DataFrame:

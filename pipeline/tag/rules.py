@@ -42,10 +42,10 @@ def _source() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 @cache
-def flag_patterns() -> Mapping[str, tuple[Pattern, ...]]:
-    """The patterns of each flag, by its name, in the order of the patterns file."""
+def flag_patterns(section: str = "flags") -> Mapping[str, tuple[Pattern, ...]]:
+    """The patterns of each flag of a section (`flags`, `rows`), by its name, in the order of the patterns file."""
     sets = _source()["sets"]
-    return {name: tuple(compiled(row, sets) for row in rows) for name, rows in _source()["flags"].items()}
+    return {name: tuple(compiled(row, sets) for row in rows) for name, rows in _source()[section].items()}
 
 
 @cache
@@ -54,11 +54,11 @@ def payment_words(place: str) -> frozenset[str]:
     return frozenset(_source()["candidates"][place])
 
 
-def flags_of(norms: Sequence[str]) -> frozenset[str]:
-    """The names of the flags that a sentence raises, given the normal forms of its tokens."""
+def flags_of(norms: Sequence[str], section: str = "flags") -> frozenset[str]:
+    """The names of the flags of a section that a sentence raises, given the normal forms of its tokens."""
     words = frozenset(norms)
     line = f" {' '.join(norms)} "
-    index = _patterns_by_word()
+    index = _patterns_by_word(section)
     raised: set[str] = set()
     for word in words & index.keys():
         for name, pattern in index[word]:
@@ -74,10 +74,10 @@ def votes(norms: Sequence[str]) -> dict[Kind, int]:
 
 
 @cache
-def _patterns_by_word() -> Mapping[str, list[tuple[str, Pattern]]]:
+def _patterns_by_word(section: str) -> Mapping[str, list[tuple[str, Pattern]]]:
     """The patterns, each with its flag, under every word of its narrowest place: one of them a sentence must hold."""
     index: dict[str, list[tuple[str, Pattern]]] = {}
-    for name, patterns in flag_patterns().items():
+    for name, patterns in flag_patterns(section).items():
         for pattern in patterns:
             for word in min(pattern.needs, key=len):
                 index.setdefault(word, []).append((name, pattern))

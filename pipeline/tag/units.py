@@ -5,7 +5,7 @@ same units again when the classifier is trained from it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -89,7 +89,7 @@ class _Lists:
 def units_of(text: str) -> list[Sentence]:
     """The sentences and table rows of a contract's text, in order, without headings' and lead-ins' context lost.
 
-    Spans point into `text`; `before` and `after` are the neighbouring units' texts.
+    Spans point into `text`; `before` and `after` are the neighbouring units' texts, `table` those of a row's table.
     """
     found: list[Sentence] = []
     headings: dict[int, str] = {}
@@ -104,7 +104,7 @@ def units_of(text: str) -> list[Sentence]:
                 lists.introduced = ""
             found += _prose(block, at, headings, lists)
         at += len(block) + len(BLOCK_BREAK)
-    return list(_with_neighbours(found))
+    return in_place(found)
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class _Table:
 
     def interrupted_by(self, block: str) -> bool:
         """Whether a block of prose ends a table: one does, unless it is a short line between its rows."""
-        ends = self.inside and (len(block.split()) > INTERRUPTION_WORDS or bool(SENTENCE_END.search(block)))
+        ends = self.inside and _ends_table(block)
         if ends:
             self.inside, self.header = False, ""
         self.parted = self.inside
@@ -137,6 +137,11 @@ class _Table:
             self.title = self.last_line if another or not self.inside else self.title
         self.inside, self.parted = True, False
         return self.header
+
+
+def _ends_table(prose: str) -> bool:
+    """Whether prose after a row ends its table; a short line may have been left there by a page break."""
+    return len(prose.split()) > INTERRUPTION_WORDS or SENTENCE_END.search(prose) is not None
 
 
 def _is_header(block: str) -> bool:
@@ -219,8 +224,32 @@ def _section(headings: dict[int, str]) -> str:
     return SECTION_BREAK.join(headings[rank] for rank in sorted(headings))
 
 
-def _with_neighbours(units: Sequence[Sentence]) -> Iterable[Sentence]:
-    for index, unit in enumerate(units):
-        before = units[index - 1].text if index else ""
-        after = units[index + 1].text if index + 1 < len(units) else ""
-        yield replace(unit, before=before, after=after)
+def in_place(units: Sequence[Sentence]) -> list[Sentence]:
+    """The units, in document order, each with the texts of its neighbours, and rows with those of their table."""
+    texts = ["", *(unit.text for unit in units), ""]
+    return [
+        replace(unit, table=table, before=before, after=after)
+        for unit, table, before, after in zip(units, _tables(units), texts, texts[2:], strict=False)
+    ]
+
+
+def _tables(units: Sequence[Sentence]) -> list[str]:
+    """The rows of each unit's table, one a line; "" for prose."""
+    numbers = list(_table_numbers(units))
+    rows: dict[int, list[str]] = {}
+    for number, unit in zip(numbers, units, strict=True):
+        rows.setdefault(number, []).append(unit.text)
+    tables = {number: BLOCK_BREAK.join(texts) for number, texts in rows.items() if number}
+    return [tables.get(number, "") for number in numbers]
+
+
+def _table_numbers(units: Sequence[Sentence]) -> Iterator[int]:
+    """The number of each unit's table, 0 for prose; the rows of one table have one header and one title."""
+    number, table = 0, None
+    for unit in units:
+        if unit.unit is Unit.ROW:
+            number += table != (unit.header, unit.title)
+            table = (unit.header, unit.title)
+        elif _ends_table(unit.text):
+            table = None
+        yield number if unit.unit is Unit.ROW else 0

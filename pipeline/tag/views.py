@@ -1,7 +1,8 @@
 """What the model sees of a unit, for training and tagging alike.
 
 A view is four strings of normal forms (the unit itself, its list's lead-in, its section headings, its table's header and
-title) and a row of flags: what the rules find in each and in the unit's neighbours, and the shape of the unit.
+title) and a row of flags: what the rules find in each and in the unit's neighbours, the shape of the unit, and of a table's
+row what it says and what all rows of the table say together.
 """
 
 import re
@@ -13,8 +14,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.contract import Sentence, Unit
+from pipeline.contract import BLOCK_BREAK, Sentence, Span, Unit
 from pipeline.tag.rules import flag_patterns, flags_of, payment_words
+from pipeline.tag.tables import Row, evidence_of, row_facts, row_of, table_evidence
 from pipeline.tag.tokens import CURRENCY, REDACTED, docs, norms
 
 # The end of a lead-in says what its items are.
@@ -64,6 +66,8 @@ class Seen:
     def __init__(self) -> None:
         self._words: dict[str, list[str]] = {"": []}
         self._flags: dict[str, frozenset[str]] = {"": frozenset()}
+        self._rows: dict[tuple[str, str, str], Row] = {}
+        self._tables: dict[tuple[str, str, str], frozenset[str]] = {}
 
     def words(self, text: str) -> list[str]:
         """The normal forms of the text's tokens."""
@@ -76,6 +80,22 @@ class Seen:
         if text not in self._flags:
             self._flags[text] = flags_of(self.words(text))
         return self._flags[text]
+
+    def row(self, text: str, header: str, title: str) -> Row:
+        """What a row of a table with this header and title says."""
+        key = (text, header, title)
+        if key not in self._rows:
+            row = Sentence(text, Span(0, len(text)), Unit.ROW, header=header, title=title)
+            self._rows[key] = row_of(row, self.words(text))
+        return self._rows[key]
+
+    def evidence(self, row: Sentence) -> frozenset[str]:
+        """The evidence of the row's whole table, which is the row alone if no other is known."""
+        key = (row.table or row.text, row.header, row.title)
+        if key not in self._tables:
+            texts = [text for text in key[0].split(BLOCK_BREAK) if text != row.header]
+            self._tables[key] = evidence_of([self.row(text, *key[1:]) for text in texts], *key[1:])
+        return self._tables[key]
 
 
 def candidates(units: Sequence[Sentence], seen: Seen) -> list[int]:
@@ -140,9 +160,10 @@ def views_of(units: Sequence[Sentence], seen: Seen) -> Views:
 
 
 def flag_columns() -> tuple[str, ...]:
-    """The names of the columns of `Views.flags`: the unit's own flags, those of what stands about it, and its shape."""
+    """The names of the columns of `Views.flags`: the unit's own flags, those of what stands about it, its shape, its table."""
     rules = tuple(flag_patterns())
-    return (*rules, *(f"{place}:{name}" for place in PLACES for name in rules), *SHAPES)
+    about = (f"{place}:{name}" for place in PLACES for name in rules)
+    return (*rules, *about, *SHAPES, *(f"row:{name}" for name in row_facts()), *(f"table:{name}" for name in table_evidence()))
 
 
 def own_columns() -> list[int]:
@@ -158,7 +179,17 @@ def _flags(unit: Sentence, seen: Seen) -> list[bool]:
     for start, place in zip(range(0, len(raised), len(columns)), places, strict=True):
         for name in place:
             raised[start + columns[name]] = True
-    return [*raised, *_shape(unit, seen.words(unit.text))]
+    return [*raised, *_shape(unit, seen.words(unit.text)), *_of_table(unit, seen)]
+
+
+def _of_table(unit: Sentence, seen: Seen) -> list[bool]:
+    """What a row says, and what the rows of its table say together, which is nothing of a total; nothing for prose."""
+    facts, evidence = row_facts(), table_evidence()
+    if unit.unit is not Unit.ROW:
+        return [False] * (len(facts) + len(evidence))
+    said = seen.row(unit.text, unit.header, unit.title).facts
+    together = seen.evidence(unit) if "total" not in said else frozenset[str]()
+    return [*(name in said for name in facts), *(name in together for name in evidence)]
 
 
 @cache

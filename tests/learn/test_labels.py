@@ -62,6 +62,15 @@ def test_files_and_lines_keep_their_order(tmp_path: Path) -> None:
     assert [label.unit.text for label in read_labels(tmp_path)] == ["first", "second", "third"]
 
 
+def test_neighbours_and_tables_are_of_the_group(tmp_path: Path) -> None:
+    row = {**GOOD, "unit": "row", "header": "Stage | Price", "title": "Fees"}
+    entries = [{**row, "text": "Keel | $5"}, {**row, "text": "Launch | $6"}, {**row, "text": "Design | $7", "group": "b"}]
+    write_jsonl(tmp_path / "a.jsonl", entries)
+    units = [label.unit for label in read_labels(tmp_path)]
+    assert [unit.table for unit in units] == ["Keel | $5\nLaunch | $6", "Keel | $5\nLaunch | $6", "Design | $7"]
+    assert [(unit.before, unit.after) for unit in units] == [("", "Launch | $6"), ("Keel | $5", ""), ("", "")]
+
+
 @given(st.text(st.characters(codec="utf-8"), min_size=1), st.sampled_from(Kind), st.sampled_from(sorted(UNITS)))
 def test_whatever_a_line_says_is_read(tmp_path_factory: pytest.TempPathFactory, text: str, kind: Kind, unit: str) -> None:
     folder = tmp_path_factory.mktemp("labels")

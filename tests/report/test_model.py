@@ -227,6 +227,8 @@ COLUMNS = {
     "a rule": (Column("flag", ("pay_on_event",)), "rule: pay on event"),
     "a rule of a neighbour": (Column("flag", ("before:money",)), "money (unit before)"),
     "a shape": (Column("flag", ("under_5_words",)), "shape: under 5 words"),
+    "a fact of a row": (Column("flag", ("row:date_alone",)), "date alone (the row)"),
+    "what a table's rows say": (Column("flag", ("table:shares_whole",)), "shares whole (its table)"),
     "two": (Column("product", ("money", "row")), "rule: money with shape: row"),
 }
 

@@ -117,6 +117,24 @@ def test_rows_know_their_header_and_title(text: str, header: str, title: str) ->
     assert (row.header, row.title) == (header, title)
 
 
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("Event | Fee", "Event | Fee\nKeel laid | $5\nLaunch | $6"),
+        ("Launch | $6", "Event | Fee\nKeel laid | $5\nLaunch | $6"),
+        ("Page 4", ""),
+        ("Sea trial | $7", "Stage | Charge\nSea trial | $7"),
+    ],
+)
+def test_rows_know_the_rows_of_their_table(text: str, table: str) -> None:
+    assert named(units_of(TABLE))[text].table == table
+
+
+def test_tables_without_header_and_title_are_parted_by_prose() -> None:
+    first, _, second = units_of("Keel | $5\nThat is all that is due, and nothing else is.\nLaunch | $6")
+    assert (first.table, second.table) == ("Keel | $5", "Launch | $6")
+
+
 def test_a_header_may_name_currencies_and_shares() -> None:
     assert units_of("Fees\nEvent | Share (%) | Amount (US$)\nKeel | 5 | 200")[-1].header == "Event | Share (%) | Amount (US$)"
 

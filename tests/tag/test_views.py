@@ -1,5 +1,7 @@
 """What the model sees of a unit: which units it is asked about, the words of each part, the columns of the flags."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.contract import Sentence, Span, Unit
 from pipeline.tag.rules import flag_patterns
+from pipeline.tag.tables import row_facts, table_evidence
 from pipeline.tag.units import units_of
 from pipeline.tag.views import LEAD_TOKENS, PLACES, SHAPES, Seen, candidates, flag_columns, own_columns, views_of
 
@@ -50,6 +53,7 @@ SHAPED = {
     "very long": ({"text": "Fee " * 90}, {"over_40_words", "over_80_words"}),
     "heading": ({"text": "4.2 Fees", "section": "4 > 4.2 Fees"}, {"heading", "under_5_words", "under_12_words"}),
 }
+TABLE = [*(f"row:{name}" for name in row_facts()), *(f"table:{name}" for name in table_evidence())]
 TEXTS = st.lists(
     st.sampled_from(["The fee is due. ", "A | $5", "\n", "1. PAYMENT", "as follows:", "monthly ", "upon delivery ", "x"]),
     max_size=20,
@@ -82,12 +86,42 @@ def test_shapes(given: dict[str, str], shapes: set[str]) -> None:
 
 def test_columns_have_one_name_each() -> None:
     columns = flag_columns()
-    assert len(set(columns)) == len(columns) == len(flag_patterns()) * (len(PLACES) + 1) + len(SHAPES)
+    assert len(set(columns)) == len(columns) == len(flag_patterns()) * (len(PLACES) + 1) + len(SHAPES) + len(TABLE)
 
 
 def test_own_columns_are_of_the_unit_itself() -> None:
     names = [flag_columns()[index] for index in own_columns()]
     assert names == [*flag_patterns(), *SHAPES]
+
+
+def of_table(one: Sentence) -> set[str]:
+    return raised(one) & set(TABLE)
+
+
+def test_a_row_tells_its_facts_and_shares_the_evidence_of_its_table() -> None:
+    units = units_of("Payment plan\nEvent | Share\nLaunch | 25%\nDelivery | 75%\nTotal | 100%")
+    rows = [of_table(one) for one in units if one.unit is Unit.ROW]
+    evidence = [{name for name in row if name.startswith("table:")} for row in rows]
+    assert evidence == [*[evidence[0]] * 3, set()]
+    assert {"table:shares_whole", "table:column_event", "table:most_event", "table:has_total"} <= evidence[0]
+    assert ["row:total" in row for row in rows] == [False, False, False, True]
+
+
+def test_a_row_alone_is_a_table_of_one_row() -> None:
+    one = unit("Launch | 25%", unit=Unit.ROW, header="Event | Share")
+    assert of_table(one) == of_table(replace(one, table="Event | Share\nLaunch | 25%"))
+
+
+def test_prose_has_no_table() -> None:
+    assert of_table(unit("25% is due on launch.")) == set()
+
+
+@given(st.lists(st.sampled_from(["Launch | 25%", "Total | 9", "May 4 | $5", "Name | Depth", "Note"]), max_size=9))
+def test_tables_elsewhere_do_not_change_what_is_seen_of_a_row(others: list[str]) -> None:
+    plan = "It is paid in parts, and in no other way.\nEvent | Share\nLaunch | 25%\nDelivery | 75%\nNothing else is due."
+    (alone,) = (one for one in units_of(plan) if one.text.startswith("Delivery"))
+    (among,) = (one for one in units_of("\n".join([*others, plan, *others])) if one.text.startswith("Delivery"))
+    assert of_table(alone) == of_table(among)
 
 
 @pytest.mark.parametrize(
