@@ -8,6 +8,17 @@ from pipeline.report.events import OTHER, event_kind, event_kinds
 
 MILESTONES = {
     "customer's acceptance of the pilot plant": "acceptance by the customer",
+    "written acceptance of the prototype": "acceptance by the customer",
+    "approval of the design review report": "acceptance by the customer",
+    "acceptance of the clinical information system": "acceptance by the customer",
+    "acceptance takes place on site": "acceptance by the customer",
+    "delivery of the study report": "delivery, shipment or installation",
+    "completion of the data acquisition system": "completion",
+    "launch of the new website": "go-live",
+    "launch of the licensed product": "sales reached or first sale",
+    "the prototype flies": "clinical or development step",
+    "permits for the works are issued": "authority's approval or certificate",
+    "the driver comes in 2nd place on the list": "result or prize",
     "the Buyer's written approval of the layout drawings": "acceptance by the customer",
     "shipment of the second lot from the works": "delivery, shipment or installation",
     "installation of the last panel": "delivery, shipment or installation",
