@@ -186,10 +186,12 @@ def _days(axes: Axes, days: pd.Series, kind: Kind, limit: int, last: int) -> Non
     top = axes.get_ylim()[1]
     axes.set_ylim(0, top * 1.3)
     median = float(days.median())
-    for at, words, style in ((median, f"median {median:g} days", "-"), (float(limit), f"policy: {limit} days", "--")):
+    # One below the other: a median may lie at the limit.
+    lines = ((median, f"median {median:g} days", "-", 1.27), (float(limit), f"policy: {limit} days", "--", 1.14))
+    for at, words, style, height in lines:
         if at <= last:
             axes.axvline(at, color=INK, linestyle=style, linewidth=1.2)
-            axes.annotate(words, (at, top * 1.26), xytext=(4, 0), textcoords="offset points", va="top")
+            axes.annotate(words, (at, top * height), xytext=(4, 0), textcoords="offset points", va="top")
     axes.set_ylabel(f"{kind} terms")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_formatter(COUNT)
