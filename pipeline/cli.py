@@ -23,14 +23,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from pipeline import __version__
 from pipeline.batch.again import judge_again
 from pipeline.batch.children import warm_up
-from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of
+from pipeline.batch.jobs import RUN_FILE, count_jobs, jobs_of, result_path
 from pipeline.batch.journal import Run, alone, read_run, recorded, sweep, unfinished
 from pipeline.batch.one import recipe_of
 from pipeline.batch.options import Options, Setup
 from pipeline.batch.record import Done, Record
 from pipeline.batch.run import carry_out, run_here, run_there
 from pipeline.contract import Sentence, Span
-from pipeline.errors import LabelError, PaytermsError
+from pipeline.errors import LabelError, PaytermsError, ReportError
 from pipeline.judge.policy import given_policy, policy_text
 from pipeline.learn.gains import gains
 from pipeline.learn.labels import CONTEXT, UNITS, read_labels, read_reviewed
@@ -60,6 +60,7 @@ from pipeline.tag.model import KINDS, default_folder, load, ref_of
 USAGE: Final = 2
 FAILED: Final = 1
 INTERRUPTED: Final = 130
+LABELS: Final = Path("data/labels")
 TIMEOUT_S: Final = 1800.0
 # A contract of 2,454 pages takes 550 MB, and 1,430 MB with --layout all.
 MEMORY_MB: Final = 2048
@@ -250,7 +251,7 @@ def _watched(found: int, log: Callable[..., None], *, quiet: bool) -> Iterator[C
 
     columns = (TextColumn("reading"), BarColumn(bar_width=16), TextColumn("{task.fields[line]}"))
     with (
-        _interruptible(tally),
+        _ended_in_order(lambda: f"interrupted; {tally.done} of {tally.found} are done; run again to go on"),
         Progress(*columns, console=errors, transient=True, disable=quiet or not errors.is_terminal) as progress,
     ):
         task = progress.add_task("", total=found, line=f"0/{found:,}")
@@ -259,13 +260,13 @@ def _watched(found: int, log: Callable[..., None], *, quiet: bool) -> Iterator[C
 
 
 @contextmanager
-def _interruptible(tally: Tally) -> Iterator[None]:
-    """Let an interruption, or the signal by which a system asks programs to end, end the run in order."""
+def _ended_in_order(told: Callable[[], str] = lambda: "interrupted") -> Iterator[None]:
+    """Let an interruption, or the signal by which a system asks programs to end, end what is done here in order."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
-        _say(f"payterms: interrupted; {tally.done} of {tally.found} are done; run again to go on", to=errors)
+        _say(f"payterms: {told()}", to=errors)
         raise typer.Exit(INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -288,6 +289,7 @@ def _print_run(records: Sequence[Record], out: Path, *, quiet: bool = False, lis
 def summary(out: Annotated[Path, typer.Argument(help="Folder that `payterms run` wrote.")]) -> None:
     """Print the table of an earlier run again."""
     records = read_run(out)
+    _tell_unfinished(out)
     _print_run(records, out, listed=len(records))
 
 
@@ -322,8 +324,9 @@ def export_command(
 ) -> None:
     """Write the terms of a run as one table, a row a term, for spreadsheets (CSV) and databases (Parquet)."""
     records = read_run(out)
-    inputs = [(record.source, record.output) for record in records if record.output is not None]
-    done = export(inputs, out, to)
+    _tell_unfinished(out)
+    inputs = [(one.source, one.output, result_path(out, one.output)) for one in records if one.output is not None]
+    done = export(inputs, to)
     silent, unread = len(inputs) - done.contracts, len(records) - len(inputs)
     _say(
         f"{done.terms:,} terms of {done.contracts:,} contracts; {silent:,} without terms, {unread:,} not read; written to {to}"
@@ -362,7 +365,7 @@ def report_command(
         Path | None, typer.Option("--pdfs", help="Folder of the PDFs, to draw their pages; where they were read if not given.")
     ] = None,
     password: PasswordOption = "",
-    labels: LabelsOption = Path("data/labels"),
+    labels: LabelsOption = LABELS,
     labelled: Annotated[
         Path | None,
         typer.Option("--labelled", help="Labelled sentences of these contracts (*.jsonl), to measure the model by."),
@@ -373,9 +376,33 @@ def report_command(
     # pandas, matplotlib and Jupyter are an extra, and take seconds to import.
     from pipeline.report.reports import Sources, make_reports
 
-    sources = Sources(out, labels, model or default_folder(), pdfs, labelled, password)
-    for path in make_reports(sources, to, notebook or list(Notebook), contract or []):
-        _say(str(path))
+    if pdfs is not None and not pdfs.is_dir():
+        raise ReportError(f"{pdfs}: no such folder; name the one that holds the PDFs with --pdfs")
+    _tell_unfinished(out)
+    folder = labels or LABELS
+    sources = Sources(out, folder, model or default_folder(), pdfs, labelled, password)
+    failed = False
+    with _ended_in_order():
+        for made in make_reports(sources, to, notebook or _notebooks(folder), contract or []):
+            if isinstance(made, Path):
+                _say(str(made))
+            else:
+                failed = True
+                _say(f"payterms: {made}", to=errors)
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def _notebooks(labels: Path) -> list[Notebook]:
+    """All that can be made: without labels there is nothing to measure a model by, and that is said."""
+    if any(labels.glob("*.jsonl")):
+        return list(Notebook)
+    _say(f"payterms: {labels}: no *.jsonl there, so no report of the model; name the folder of labels with --labels", to=errors)
+    return [Notebook.PORTFOLIO, Notebook.CONTRACT]
+
+
+def _tell_unfinished(out: Path) -> None:
+    if unfinished(out):
+        _say(f"payterms: {out}: the run there has not ended; what it has not read yet is missing here", to=errors)
 
 
 @app.command(epilog="Example: echo '$50,000 is due on acceptance of the prototype.' | payterms tag")
@@ -426,7 +453,7 @@ def _given(line: str, number: int) -> dict[str, Any]:
 
 @app.command(epilog="Example: payterms train --reviewed review/")
 def train(
-    labels: LabelsOption = Path("data/labels"),
+    labels: LabelsOption = LABELS,
     reviewed: Annotated[
         Path | None, typer.Option("--reviewed", help="Folder of annotated JSON that reviewers have been through.")
     ] = None,
@@ -453,7 +480,7 @@ def train(
 
 @app.command("evaluate", epilog="Example: payterms evaluate --worst 10")
 def evaluate_command(
-    labels: LabelsOption = Path("data/labels"),
+    labels: LabelsOption = LABELS,
     model: ModelOption = None,
     worst: Annotated[int, typer.Option(min=0, help="How many of the surest mistakes to list.")] = 20,
 ) -> None:

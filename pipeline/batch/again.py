@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.batch.jobs import result_path
 from pipeline.batch.journal import alone, read_run, rewrite
 from pipeline.batch.record import Record
 from pipeline.contract import Contract
@@ -26,10 +27,10 @@ def judge_again(out: Path, policy: Policy) -> list[Record]:
     read_run(out)
     with alone(out):
         records = read_run(out)
-        before = {one.output: _read(out / one.output) for one in records if one.output is not None}
+        before = {one.output: _read(result_path(out, one.output)) for one in records if one.output is not None}
         after = {output: judged(contract, policy) for output, contract in before.items()}
         for output, contract in after.items():
-            annotated.write(contract, out / output)
+            annotated.write(contract, result_path(out, output))
         told = [_retold(one, before[one.output], after[one.output]) if one.output is not None else one for one in records]
         rewrite(told, out)
     return told

@@ -4,6 +4,7 @@ Nothing is held but the names of the folders that are being walked, so that a mi
 """
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from pipeline.errors import InputError
 
 RUN_FILE: Final = "run.json"
 SUFFIX: Final = ".pdf"
+# The longest name of a file that common file systems hold, in bytes.
+NAME_BYTES: Final = 255
+ESCAPED: Final = re.compile(r"\\x([89a-f][0-9a-f])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ def _job(path: Path, top: Path, out: Path, holder: str) -> Job:
         holder = name_of(path.with_name(holder), top)
     if holder:
         return Job(path, source, output, "same_name", f"{source}: {output.name} is taken by {holder}; rename the PDF")
+    if len(os.fsencode(output.name)) > NAME_BYTES:
+        told = f"{source}: the name of its result would be too long for a file; rename the PDF"
+        return Job(path, source, output, "long_name", told)
     if not os.path.isfile(path):  # noqa: PTH113 (raises on loops and forbidden folders)
         told = f"{source}: not a file (a pipe, a device, or a link that leads nowhere); put the PDF itself there"
         return Job(path, source, output, "no_file", told)
@@ -102,6 +109,15 @@ def _unlisted(folder: Path, top: Path, out: Path, error: OSError) -> Job:
     source = name_of(folder, top) + "/"
     told = f"{source}: this folder cannot be listed ({error.strerror}); check its permissions, then run again"
     return Job(folder, source, out, "no_access", told)
+
+
+def result_path(out: Path, output: str) -> Path:
+    r"""The file that a record names as its `output` below the folder, the bytes that `name_of` has written as \xNN restored."""
+    path = out / output
+    if path.exists() or ESCAPED.search(output) is None:
+        return path
+    raw = ESCAPED.sub(lambda match: bytes.fromhex(match[1]).decode("utf-8", "surrogateescape"), output)
+    return out / raw
 
 
 def name_of(path: Path, folder: Path) -> str:

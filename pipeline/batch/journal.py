@@ -52,7 +52,7 @@ def alone(out: Path) -> Iterator[None]:
     """
     path = out / LOCK_FILE
     try:
-        _try_out(out)
+        try_out(out)
         handle = _locked(path)
     except BlockingIOError as error:
         holder = path.read_text(encoding="utf-8", errors="replace").strip() or "unknown"
@@ -72,7 +72,7 @@ def alone(out: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _try_out(out: Path) -> None:
+def try_out(out: Path) -> None:
     """Write to the folder once, before hours go into reading."""
     annotated.write_text("", out / ".payterms")
     (out / ".payterms").unlink()

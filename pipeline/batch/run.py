@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.batch.children import Children
 from pipeline.batch.cluster import cluster, lost, read_there
-from pipeline.batch.jobs import Job
+from pipeline.batch.jobs import Job, result_path
 from pipeline.batch.journal import Run, add, in_order, journal, sweep, write_run
 from pipeline.batch.options import Setup
 from pipeline.batch.record import Done, Record, Why, failure
@@ -78,7 +78,7 @@ def _not_looked_at(
 ) -> Iterator[Record]:
     """Earlier records of inputs that this run has not come to, or that are no part of it and whose results are still there."""
     for source, record in known.items():
-        if source not in seen and (interrupted or (record.output is not None and (out / record.output).exists())):
+        if source not in seen and (interrupted or (record.output is not None and result_path(out, record.output).exists())):
             yield record
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from pipeline.batch.jobs import result_path
 from pipeline.batch.journal import read_run
 from pipeline.contract import Contract, Kind, Money, Percent, Risk, Term, TextFrom
 from pipeline.errors import ReportError
@@ -72,7 +73,7 @@ def read_one(out: Path, source: str) -> One:
     found = [record for record in read_run(out) if record.source == source and record.output is not None]
     if not found or found[0].output is None:
         raise ReportError(f"{source}: no contract of this run that was read; `payterms summary` lists their names")
-    return one_of(source, annotated.read(out / found[0].output))
+    return one_of(source, annotated.read(result_path(out, found[0].output)))
 
 
 def one_of(source: str, contract: Contract) -> One:

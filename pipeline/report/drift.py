@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from pipeline.batch.jobs import result_path
 from pipeline.batch.journal import read_run
 from pipeline.batch.record import Record
 from pipeline.contract import Contract
@@ -69,7 +70,7 @@ def _sample(records: Sequence[Record]) -> list[Record]:
 def _profiles(records: Sequence[Record], checked: Checked) -> Iterator[Profile]:
     made = drift.profiler(checked.model)
     for record in records:
-        contract = _read(checked.out / str(record.output))
+        contract = _read(result_path(checked.out, str(record.output)))
         if contract is not None:
             yield made(record.source, units_of(contract.text), len(as_reviewed(contract.terms)))
 

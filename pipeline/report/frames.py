@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from pipeline.batch.jobs import result_path
 from pipeline.batch.journal import read_run
 from pipeline.batch.record import Record
 from pipeline.contract import Advance, Basis, Contract, Kind, Term, TextFrom
@@ -91,11 +92,12 @@ def _read(record: Record, out: Path, unread: list[Row]) -> Contract | None:
     if record.output is None:
         unread.append((record.source, record.error, record.message))
         return None
+    path = result_path(out, record.output)
     try:
-        return annotated.read(out / record.output)
+        return annotated.read(path)
     except RecordError as error:
         # A report is passed on: where its reader's files stand is nobody's business.
-        unread.append((record.source, FAULTY, str(error).replace(str(out / record.output), record.output)))
+        unread.append((record.source, FAULTY, str(error).replace(str(path), record.output)))
         return None
 
 

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,18 +107,33 @@ def executed(notebook: NotebookNode, on: Kernel, *, name: str = "notebook") -> N
         notebook, km=on.manager, timeout=None, resources={"metadata": {"path": str(on.folder)}}, coalesce_streams=True
     )
     try:
-        client.execute(env=dict(on.environment))
+        _execute(client, on)
     except CellExecutionError as failed:
         raise _told(failed, name) from failed
     except DeadKernelError as died:
         raise ReportError(f"{name}.ipynb: its process died, mostly for lack of memory; close other programs") from died
-    except asyncio.CancelledError as stopped:
-        # The library takes an interruption for itself, to end the process first.
-        raise KeyboardInterrupt from stopped
+    return notebook
+
+
+def _execute(client: NotebookClient, on: Kernel) -> None:
+    """Run the cells in a thread: in the main one the library takes an interruption for itself, and tells it as a death."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        running = thread.submit(asyncio.run, _cells(client, on))
+        try:
+            running.result()
+        except BaseException:
+            # The thread ends with the process that it waits for.
+            if not running.done():
+                asyncio.run(on.manager.shutdown_kernel(now=True))
+            raise
+
+
+async def _cells(client: NotebookClient, on: Kernel) -> None:
+    try:
+        await client.async_execute(env=dict(on.environment))
     finally:
         if client.kc is not None:
             client.kc.stop_channels()
-    return notebook
 
 
 def _told(failed: CellExecutionError, name: str) -> PaytermsError:

@@ -1,14 +1,14 @@
 """Which reports are made of a run, and of what: the notebooks with their parameters, and the files that they become."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.batch.journal import folder_of, read_run
+from pipeline.batch.journal import folder_of, read_run, try_out
 from pipeline.batch.record import Record
-from pipeline.errors import ReportError
-from pipeline.report.notebooks import kernel, render
+from pipeline.errors import PaytermsError, ReportError
+from pipeline.report.notebooks import Kernel, kernel, render
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +26,48 @@ class Sources:
     password: str = ""
 
 
-def make_reports(sources: Sources, to: Path, notebooks: Sequence[str], contracts: Sequence[str] = ()) -> Iterator[Path]:
-    """Write the reports of these notebooks into the folder `to`, and tell each file as soon as it is there.
+def make_reports(
+    sources: Sources, to: Path, notebooks: Sequence[str], contracts: Sequence[str] = ()
+) -> Iterator[Path | PaytermsError]:
+    """Write the reports of these notebooks into the folder `to`, made if need be; tell each file as soon as it is there.
 
-    `contracts` are names (or patterns, as `*`) of the contracts that the notebook `contract` is run for; if there are none, it
-    is the one with the most terms in doubt. Contracts come first: the portfolio links to those that are there. Of a run in
-    which none was read there are the other reports, which say why.
-    Raises RecordError, and ReportError if a name is none of a contract that was read, or none was and nothing else is asked.
+    A report that cannot be made is told by its error, and the others are made. `contracts` are names (or patterns, as `*`) of
+    the contracts that the notebook `contract` is run for; if there are none, it is the one with the most terms in doubt.
+    Contracts come first: the portfolio links to those that are there. Of a run in which none was read there are the other
+    reports, which say why. Raises RecordError, and ReportError if a name is none of a contract that was read, none was and
+    nothing else is asked, or `to` cannot be written to.
     """
     records = [record for record in read_run(sources.out) if record.output is not None]
+    alone = len(set(notebooks)) == 1
+    chosen = _chosen(records, contracts, alone=alone) if "contract" in notebooks else []
+    _check_folder(to)
     with kernel(password=sources.password) as on:
-        for record in _chosen(records, contracts, alone=len(set(notebooks)) == 1) if "contract" in notebooks else ():
+        for record in chosen:
             path = to / contract_file(record.source)
             given = {"CONTRACT": record.source, "PDFS": _text(sources.pdfs or folder_of(sources.out))}
-            render("contract", {"OUT": _text(sources.out), **given}, path, on, title=record.source)
-            yield path
+            made = _made("contract", {"OUT": _text(sources.out), **given}, path, on, title=record.source)
+            yield made
+            if not contracts and made == path:
+                break
         for name in (name for name in ("portfolio", "model") if name in notebooks):
-            path = to / f"{name}.html"
-            render(name, _parameters(name, sources, to), path, on, title=f"payterms: {name}")
-            yield path
+            yield _made(name, _parameters(name, sources, to), to / f"{name}.html", on, title=f"payterms: {name}")
+
+
+def _made(name: str, parameters: Mapping[str, str], path: Path, on: Kernel, *, title: str) -> Path | PaytermsError:
+    try:
+        render(name, parameters, path, on, title=title)
+    except PaytermsError as error:
+        return error
+    return path
+
+
+def _check_folder(to: Path) -> None:
+    """See that reports can be written, before minutes go into making them."""
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        try_out(to)
+    except OSError as error:
+        raise ReportError(f"{to}: cannot be written to ({error.strerror}); name another folder with --to") from error
 
 
 def _parameters(name: str, sources: Sources, to: Path) -> dict[str, str]:
@@ -65,12 +88,13 @@ def contract_file(source: str) -> str:
 
 
 def _chosen(records: Sequence[Record], names: Sequence[str], *, alone: bool) -> list[Record]:
+    """The contracts to report on; where none is named all, the most doubtful first, of which the first that can be read is."""
     if not records and not names and not alone:
         return []
     if not records:
         raise ReportError("no contract of this run was read, so there is none to report on; `payterms summary` says why")
     if not names:
-        return [max(records, key=lambda record: record.doubtful_terms)]
+        return sorted(records, key=lambda record: -record.doubtful_terms)
     for name in names:
         if not any(_is(record, name) for record in records):
             raise ReportError(f"{name}: no contract of this run that was read; `payterms summary` lists their names")

@@ -6,6 +6,7 @@ strings. Files appear whole or not at all.
 
 import dataclasses
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from pipeline.errors import RecordError
 
 SCHEMA_VERSION: Final = "1.1"
 DECIMALS: Final = 4
+MEND: Final = "mend the field, or remove the file and run `payterms run` again"
 # How the name of a file ends that is being written; a writer that was killed leaves it behind.
 TEMPORARY: Final = ".payterms-tmp"
 
@@ -50,7 +52,9 @@ def loads(text: str, *, name: str = "annotated JSON") -> Contract:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the whole file"
         more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise RecordError(f"{name}: {field}: {first['msg']}{more}; mend the field, or run `payterms run` again") from error
+        raise RecordError(
+            f"{name}: {field}: {first['msg']}{more}; mend the field, or remove the file and run `payterms run` again"
+        ) from error
     _check_keys(json.loads(text), contract, f"{name}: ")
     _check(contract, name)
     return contract
@@ -143,11 +147,13 @@ def _check(contract: Contract, name: str) -> None:
     _check_ids([risk.id for risk in contract.risks], f"{name}: risks")
     for index, term in enumerate(contract.terms):
         _check_quote(contract, f"{name}: terms.{index}", term.text, term.span)
+        _check_page(f"{name}: terms.{index}", term.page)
         _check_boxes(contract, f"{name}: terms.{index}.boxes", term.boxes)
         for quote in _quotes(term):
             _check_quote(contract, f"{name}: terms.{index}: field {quote.text!r}", quote.text, quote.span)
     for index, risk in enumerate(contract.risks):
         _check_quote(contract, f"{name}: risks.{index}", risk.text, risk.span)
+        _check_page(f"{name}: risks.{index}", risk.page)
         _check_boxes(contract, f"{name}: risks.{index}.boxes", risk.boxes)
 
 
@@ -177,3 +183,10 @@ def _check_boxes(contract: Contract, where: str, boxes: tuple[Box, ...]) -> None
     for box in boxes:
         if not 1 <= box.page <= last:
             raise RecordError(f"{where}: page {box.page} of a contract with {last} pages; mend the page")
+        if not all(map(math.isfinite, (box.x0, box.top, box.x1, box.bottom))):
+            raise RecordError(f"{where}: a side of a box is no number; mend the box")
+
+
+def _check_page(where: str, page: int) -> None:
+    if page < 1:
+        raise RecordError(f"{where}: page {page}; pages are counted from 1")

@@ -29,10 +29,10 @@ class Exported:
     contracts: int
 
 
-def export(inputs: Iterable[tuple[str, str]], out: Path, to: Path) -> Exported:
+def export(inputs: Iterable[tuple[str, str, Path]], to: Path) -> Exported:
     """Write the terms of contracts to the file, CSV or Parquet by its suffix; folders on the way are made.
 
-    `inputs` are the paths of each contract and of its result as a run records them, the latter below `out`. The file is seen
+    `inputs` are of each contract its path and that of its result as a run records them, and the result's file. The file is seen
     whole or not at all. Raises ExportError (another suffix, or pyarrow is missing), RecordError (a result that is gone, or
     faulty), OutputError.
     """
@@ -40,8 +40,8 @@ def export(inputs: Iterable[tuple[str, str]], out: Path, to: Path) -> Exported:
     terms = contracts = 0
     try:
         with annotated.whole(to) as file, begun(file) as add:
-            for source, output in inputs:
-                rows = rows_of(annotated.read(out / output), source=source, output=output)
+            for source, output, path in inputs:
+                rows = rows_of(annotated.read(path), source=source, output=output)
                 add(rows)
                 terms, contracts = terms + len(rows), contracts + bool(rows)
     except OSError as error:

@@ -27,12 +27,12 @@ NUMBERS = [index for index, column in enumerate(COLUMNS) if column.type in {Type
 REFUSED = ["terms.xlsx", "terms", "run.json", "terms.csv.gz", ".csv"]
 
 
-def results(made: Iterable[Contract], out: Path) -> list[tuple[str, str]]:
-    """The contracts as results in a folder, and the pairs that a run would hand over."""
+def results(made: Iterable[Contract], out: Path) -> list[tuple[str, str, Path]]:
+    """The contracts as results in a folder, and what a run would hand over of each."""
     inputs = []
     for number, one in enumerate(made):
         annotated.write(one, out / f"{number}.json")
-        inputs.append((f"{number}.pdf", f"{number}.json"))
+        inputs.append((f"{number}.pdf", f"{number}.json", out / f"{number}.json"))
     return inputs
 
 
@@ -68,7 +68,7 @@ def texts_in(path: Path) -> list[list[str]]:
 def test_csv_is_read_back_with_a_row_a_term_and_the_same_numbers(made: list[Contract]) -> None:
     with TemporaryDirectory() as folder:
         out, to = Path(folder), Path(folder, "terms.csv")
-        done = export(results(made, out), out, to)
+        done = export(results(made, out), to)
         rows = csv_rows(to)
         assert to.read_bytes().count(b"\n") == len(rows) + 1
     assert done == Exported(len(rows), sum(bool(one.terms) for one in made))
@@ -83,14 +83,14 @@ def test_csv_is_read_back_with_a_row_a_term_and_the_same_numbers(made: list[Cont
 def test_parquet_is_read_back_as_it_was(made: list[Contract]) -> None:
     with TemporaryDirectory() as folder:
         out, to = Path(folder), Path(folder, "terms.parquet")
-        export(results(made, out), out, to)
+        export(results(made, out), to)
         assert parquet_rows(to) == expected(made)
 
 
 def test_parquet_has_types_and_groups_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GROUP_ROWS", 2)
     inputs = results([contract(term(Kind.MILESTONE))] * 5, tmp_path)
-    export(inputs, tmp_path, tmp_path / "terms.parquet")
+    export(inputs, tmp_path / "terms.parquet")
     file = pyarrow.parquet.ParquetFile(tmp_path / "terms.parquet")
     assert [file.metadata.row_group(index).num_rows for index in range(file.num_row_groups)] == [2, 2, 1]
     types = {field.name: str(field.type) for field in file.schema_arrow}
@@ -107,15 +107,15 @@ def test_many_digits_do_not_stop_an_export(name: str, tmp_path: Path) -> None:
         for index, value in enumerate(values)
     ]
     inputs = results([contract(*terms)], tmp_path)
-    assert export(inputs, tmp_path, tmp_path / name) == Exported(3, 1)
+    assert export(inputs, tmp_path / name) == Exported(3, 1)
     amounts = [row[NAMES.index("amount")] for row in texts_in(tmp_path / name)]
     assert [Decimal(one) if one else None for one in amounts] == [values[0], None, Decimal("0.333333")]
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_name_that_utf8_cannot_hold_is_written(name: str, tmp_path: Path) -> None:
-    ((_, output),) = results([contract(term(Kind.MILESTONE))], tmp_path)
-    export([("\udce9.pdf", output)], tmp_path, tmp_path / name)
+    ((_, output, path),) = results([contract(term(Kind.MILESTONE))], tmp_path)
+    export([("\udce9.pdf", output, path)], tmp_path / name)
     (row,) = texts_in(tmp_path / name)
     assert row[0] == {"terms.csv": r"\udce9.pdf", "terms.parquet": "?.pdf"}[name]
 
@@ -123,7 +123,7 @@ def test_a_name_that_utf8_cannot_hold_is_written(name: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", FILES)
 def test_a_run_without_terms_is_a_table_without_rows(name: str, tmp_path: Path) -> None:
     inputs = results([contract(), contract()], tmp_path)
-    assert export(inputs, tmp_path, tmp_path / "deep" / name) == Exported(0, 0)
+    assert export(inputs, tmp_path / "deep" / name) == Exported(0, 0)
     assert texts_in(tmp_path / "deep" / name) == []
 
 
@@ -132,13 +132,13 @@ def test_a_run_without_terms_is_a_table_without_rows(name: str, tmp_path: Path) 
 def test_a_result_at_fault_is_named_and_nothing_is_written(name: str, fault: str, tmp_path: Path) -> None:
     out, to = tmp_path / "out", tmp_path / "to" / name
     inputs = results([contract(term(Kind.MILESTONE))] * 2, out)
-    export(inputs, out, to)
+    export(inputs, to)
     before = to.read_bytes()
     (out / "1.json").unlink()
     if fault == "faulty":
         (out / "1.json").write_text("{}", encoding="utf-8")
     with pytest.raises(RecordError, match=r"1\.json: "):
-        export(inputs, out, to)
+        export(inputs, to)
     assert to.read_bytes() == before
     assert [one.name for one in to.parent.iterdir()] == [name]
 
@@ -146,7 +146,7 @@ def test_a_result_at_fault_is_named_and_nothing_is_written(name: str, fault: str
 @pytest.mark.parametrize("name", REFUSED)
 def test_another_format_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"the suffix tells the format; expected \.csv or \.parquet"):
-        export([], tmp_path, tmp_path / name)
+        export([], tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -154,7 +154,7 @@ def test_another_format_is_refused(name: str, tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=rf"{name}: cannot be written \(File exists\); free space there"):
-        export([], tmp_path, tmp_path / "file" / name)
+        export([], tmp_path / "file" / name)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -166,7 +166,7 @@ def test_a_disk_that_fills_up_is_told(name: str, tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
     try:
         with pytest.raises(OutputError, match=r"cannot be written \(File too large\)"):
-            export(inputs, tmp_path, tmp_path / "to" / name)
+            export(inputs, tmp_path / "to" / name)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list((tmp_path / "to").iterdir()) == []
@@ -175,5 +175,5 @@ def test_a_disk_that_fills_up_is_told(name: str, tmp_path: Path) -> None:
 def test_a_missing_extra_is_told_and_csv_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ExportError, match=r"pip install 'payterms\[parquet\]'"):
-        export([], tmp_path, tmp_path / "terms.parquet")
-    assert export([], tmp_path, tmp_path / "terms.csv") == Exported(0, 0)
+        export([], tmp_path / "terms.parquet")
+    assert export([], tmp_path / "terms.csv") == Exported(0, 0)
