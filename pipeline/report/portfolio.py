@@ -106,8 +106,8 @@ def money_note(batch: Batch) -> str:
         return "No payment terms were found, so there is no money to count."
     return (
         f"{len(paying):,} of {all_terms:,} payment terms pay a sum that is counted here; the other {all_terms - len(paying):,} "
-        f"tell none (or it is blacked out), or one that another term tells already, so all sums are lower bounds. "
-        f"Sums that were worked out as a share of a price which the contract tells: {int(paying['worked_out'].sum()):,}."
+        f"tell none (or it is blacked out), or one that another term tells already. So this is what is told, not all "
+        f"that is payable. Sums worked out as a share of a price which the contract tells: {int(paying['worked_out'].sum()):,}."
     )
 
 
@@ -146,7 +146,7 @@ def _money_tile(batch: Batch) -> tuple[str, str, str]:
     also = f"also {', '.join(told[1:TOLD])}{more}; " if told[1:] else ""
     paying = int(batch.terms["value"].notna().sum())
     return (
-        "can be financed, at least",
+        "can be financed, of what is told",
         told[0] if told else "no sum",
         f"{also}{paying:,} of {len(batch.terms):,} terms pay a counted sum",
     )

@@ -104,7 +104,7 @@ def test_the_head_tells_the_most_important_numbers(batch: Batch) -> None:
         ("cannot", "1", "25% of those read"),
         ("not known yet", "1", "25% of those read"),
         ("could not be read", "1", "of 5 files"),
-        ("can be financed, at least", "USD 150k", "also EUR 7k; 7 of 8 terms pay a counted sum"),
+        ("can be financed, of what is told", "USD 150k", "also EUR 7k; 7 of 8 terms pay a counted sum"),
     ]
     assert portfolio.provenance(batch) == (
         "Policy: cautious factor. Model: default cdcdcdcd. Tool: payterms 0.1.0. Folder: my batch."
