@@ -378,6 +378,7 @@ def report_command(
 
     if pdfs is not None and not pdfs.is_dir():
         raise ReportError(f"{pdfs}: no such folder; name the one that holds the PDFs with --pdfs")
+    read_run(out)
     _tell_unfinished(out)
     folder = labels or LABELS
     sources = Sources(out, folder, model or default_folder(), pdfs, labelled, password)

@@ -91,7 +91,7 @@ def small_portfolio(out: Path) -> Path:
     """Write the results of four contracts, and of one that could not be read, as a run does."""
     records = []
     for number, (source, parts) in enumerate(CONTRACTS.items()):
-        annotated.write(_contract(*parts), out / f"{number}.json")
+        annotated.write(_contract(*parts, sha256=f"{number:064x}"), out / f"{number}.json")
         records.append(Record(source, f"{number}.json", None, "", 1, 0, 0, 0, "", "", 0.1))
     records.append(
         Record("<i>gone</i>.pdf", None, "damaged", "<i>gone</i>.pdf: damaged; ask for it again", 0, 0, 0, 0, "", "", 0.1)
@@ -100,13 +100,13 @@ def small_portfolio(out: Path) -> Path:
     return out
 
 
-def _contract(verdict: Any, reasons: Any, terms: Any, codes: Any) -> Contract:
+def _contract(verdict: Any, reasons: Any, terms: Any, codes: Any, *, sha256: str) -> Contract:
     texts = [text for _, text, _, _ in terms]
     made = tuple(_placed(one, number, sum(len(text) + 1 for text in texts[:number])) for number, one in enumerate(terms))
     basis, advance, rate = verdict
     risks = tuple(replace(risk(code, texts[0]), id=f"r-{number}") for number, code in enumerate(codes))
     told = tuple(Reason(code, (), f"Because of {code}.", f"Mend {code}.", allows) for code, allows in reasons)
-    held = contract(*made, text="\n".join(texts))
+    held = contract(*made, text="\n".join(texts), sha256=sha256)
     return replace(held, verdict=Verdict(basis, advance, told, rate, "cautious factor"), risks=risks)
 
 

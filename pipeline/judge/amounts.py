@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.contract import Contract, Money, Schedule, Term, Unit
 from pipeline.judge.facts import as_reviewed
+from pipeline.tag.schedules import TOTAL
 
 SHOWN: Final = 2
 WHOLE: Final = Decimal(100)
@@ -26,18 +27,20 @@ class Payable:
 def payables(contract: Contract) -> dict[str, Payable]:
     """What each term pays, by its id, as reviewed; a term is left out if it names no sum, or one that another stands for.
 
-    A row pays the first amount that it names, a sentence the largest (the others are its parts), a share of a known price
-    that much of it. No money counts twice: outside of schedules neither a sum that a schedule holds, nor one named before.
+    A row pays the first amount that it names (a total row nothing), a sentence the largest (the others are its parts), a share
+    of a known price that much of it. No money counts twice: a sentence neither pays what a row or schedule holds, nor what
+    another sentence has named.
     """
     terms = as_reviewed(contract.terms)
     scheduled = {name for schedule in contract.schedules for name in schedule.terms}
     price = _price(contract.schedules)
     shares = {term.id: _share(term, scheduled=term.id in scheduled) for term in terms}
     paid = {term.id: one for term in terms if (one := _named(term) or _worked_out(shares[term.id], price)) is not None}
-    taken = {(paid[name].value, paid[name].currency) for name in scheduled if name in paid} | _totals(contract.schedules)
+    listed = scheduled | {term.id for term in terms if term.unit is Unit.ROW}
+    taken = {(paid[name].value, paid[name].currency) for name in listed if name in paid} | _totals(contract.schedules)
     for term in terms:
         one = paid.get(term.id)
-        if one is not None and term.id not in scheduled:
+        if one is not None and term.id not in listed:
             if (one.value, one.currency) in taken:
                 del paid[term.id]
             taken.add((one.value, one.currency))
@@ -46,7 +49,7 @@ def payables(contract: Contract) -> dict[str, Payable]:
 
 def _named(term: Term) -> Payable | None:
     sums = [one for one in term.amounts if one.value and not one.per and one.end != "high"]
-    if not sums:
+    if not sums or TOTAL.match(term.text):
         return None
     chosen = sums[0] if term.unit is Unit.ROW else max(sums, key=lambda one: one.value or 0)
     return Payable(chosen.value or Decimal(0), chosen.currency or "")

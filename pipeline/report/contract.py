@@ -171,6 +171,12 @@ def terms_of(one: One) -> pd.DataFrame:
     return _frame([_term(one, term) for term in sorted(one.terms, key=lambda term: (term.page, term.span))], TERM_COLUMNS)
 
 
+def taken_out(one: One) -> tuple[Term, ...]:
+    """The terms that a reviewer said are none, in the order of the text."""
+    kept = {term.id for term in one.terms}
+    return tuple(sorted((term for term in one.contract.terms if term.id not in kept), key=lambda term: term.span))
+
+
 def _term(one: One, term: Term) -> Row:
     paid, event = one.paid.get(term.id), term.trigger or term.interval
     probability = float(getattr(term.probabilities, term.label)) if term.probabilities else None

@@ -64,6 +64,8 @@ def head(one: One) -> HTML:
     told = (
         f"Judged by the policy “{line(verdict.policy) or 'not told'}”, tagged by the model “{line(one.contract.model.name)}”."
     )
+    if any(map(tables.review_words, one.contract.terms)):
+        told += " Terms were reviewed: `payterms judge` brings the verdict up to date with the reviews."
     return _html(
         "head",
         {
@@ -206,6 +208,19 @@ def terms(one: One) -> HTML:
         "review": found["review"],
     }
     return _table(pd.DataFrame(columns), "terms", "The contract has no payment term.")
+
+
+def taken_out(one: One) -> HTML:
+    """What a reviewer took out, so that a slip can be seen."""
+    terms = tables.taken_out(one)
+    columns = {
+        "page": [term.page for term in terms],
+        "tagged": [mark(term.label) for term in terms],
+        "words": [line(term.text) for term in terms],
+        "by": [line(term.review.by) for term in terms],
+        "note": [line(term.review.note) for term in terms],
+    }
+    return _table(pd.DataFrame(columns), "taken-out", "A reviewer has taken out no term.")
 
 
 def clauses(one: One) -> HTML:

@@ -25,7 +25,7 @@ from pipeline.review import annotated
 CATEGORIES: Final = {"kind": list(Kind), "basis": list(Basis), "advance": list(Advance)}
 CONTRACT_COLUMNS: Final = (
     "contract", "output", "basis", "advance", "rate_percent", "policy", "model", "tool", "pages", "unread_pages",
-    "milestone_terms", "progress_terms", "doubtful_terms", "reviewed_terms",
+    "milestone_terms", "progress_terms", "doubtful_terms", "reviewed_terms", "sha256",
 )  # fmt: skip
 TERM_COLUMNS: Final = (
     "contract", "term", "kind", "page", "text", "value", "currency", "worked_out", "event", "event_kind", "due_days",
@@ -126,6 +126,7 @@ def _contract(record: Record, contract: Contract) -> Row:
         kinds.count(Kind.PROGRESS),
         sum(bool(term.doubt) for term in terms),
         sum(term.probabilities is None for term in terms),
+        contract.source.sha256,
     )
 
 

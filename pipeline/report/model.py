@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -54,7 +54,8 @@ class Checked:
 
     `answers` are about the authored groups that were held out, none if the labels hold none of those; `evaluation` is None
     then. `labelled` are the labelled sentences of the run's contracts and `results` how the run did on them, empty if none
-    are labelled. `card` is that of the model, if there is one.
+    are labelled; `strangers` counts the labelled contracts that are none of the run's. `card` is that of the model, if there
+    is one.
     """
 
     model: Model
@@ -65,6 +66,7 @@ class Checked:
     evaluation: Evaluation | None
     labelled: Mapping[str, Sequence[Labelled]]
     results: Sequence[Result]
+    strangers: int = 0
 
 
 def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
@@ -72,12 +74,15 @@ def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
 
     Raises RecordError, LabelError, ModelError.
     """
-    read = any(record.output is not None for record in read_run(Path(out)))
+    records = read_run(Path(out))
+    read = any(record.output is not None for record in records)
     loaded = load(Path(model))
     training, measuring = parted(read_labels(Path(labels)))
     probabilities = loaded.probabilities([label.unit for label in measuring])
     answers = answers_of(measuring, probabilities, loaded.thresholds, loaded.none_per_term)
-    sentences = measure.read_labelled(Path(labelled)) if labelled else {}
+    inputs = {PurePosixPath(record.source).stem for record in records}
+    given = measure.read_labelled(Path(labelled)) if labelled else {}
+    sentences = {name: labels for name, labels in given.items() if name in inputs}
     return Checked(
         loaded,
         read_card(loaded, Path(model)),
@@ -87,7 +92,15 @@ def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
         evaluation_of(answers, worst=len(measuring)) if measuring else None,
         sentences,
         measure.results_of(sentences, Path(out)) if sentences and read else [],
+        len(given) - len(sentences),
     )
+
+
+def strangers_told(checked: Checked) -> str:
+    """Whether all contracts that are labelled are of this run: those that are not say nothing of it."""
+    if checked.strangers:
+        return f"Labelled contracts that are not of this run, and do not count: {checked.strangers:,}."
+    return "All labelled contracts are of this run." if checked.labelled else "No contract of this run is labelled."
 
 
 def headline(checked: Checked) -> list[tuple[str, str, str]]:

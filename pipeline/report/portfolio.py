@@ -3,13 +3,14 @@
 Frames in, frames out; the columns of those that are shown as tables are titles. Sums of different currencies are never added.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import pandas as pd
 
+from pipeline.batch.journal import unfinished
 from pipeline.contract import Advance, Basis, Kind
 from pipeline.judge.policy import default_policy, policy_names, read_policy
 from pipeline.report.events import OTHER
@@ -156,7 +157,16 @@ def provenance(batch: Batch) -> str:
     """By which policy, model and program the batch was judged, and in which folder it stands."""
     told = ((name.title(), sorted(set(batch.contracts[name]) - {""})) for name in ("policy", "model", "tool"))
     said = [f"{name}: {', '.join(map(str, values[:3]))}" for name, values in told if values]
-    return ". ".join((*said, f"Folder: {batch.folder.resolve().name}")) + "."
+    return ". ".join((*said, f"Folder: {batch.folder.resolve().name}", *_cautions(batch))) + "."
+
+
+def _cautions(batch: Batch) -> Iterator[str]:
+    """What would make the numbers of a batch something else than they seem."""
+    again = int(batch.contracts["sha256"].duplicated().sum())
+    if again:
+        yield f"{again:,} of the contracts are the same file as another, and count each time"
+    if unfinished(batch.folder):
+        yield "The run has not ended: what it has not read yet is missing here"
 
 
 # --- Basis and verdict ---

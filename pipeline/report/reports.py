@@ -37,6 +37,8 @@ def make_reports(
     reports, which say why. Raises RecordError, and ReportError if a name is none of a contract that was read, none was and
     nothing else is asked, or `to` cannot be written to.
     """
+    if contracts and "contract" not in notebooks:
+        raise ReportError("--contract is for the contract report, which is not asked for; add --notebook contract")
     records = [record for record in read_run(sources.out) if record.output is not None]
     alone = len(set(notebooks)) == 1
     chosen = _chosen(records, contracts, alone=alone) if "contract" in notebooks else []

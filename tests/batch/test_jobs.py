@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batch.jobs import Job, count_jobs, jobs_of
+from pipeline.batch.jobs import NAME_BYTES, Job, count_jobs, jobs_of, name_of, result_path
 from pipeline.errors import InputError
 
 
@@ -55,6 +55,30 @@ def test_the_same_stem_in_two_folders_is_two_results(tmp_path: Path) -> None:
     jobs = list(jobs_of(touch(tmp_path / "in", ["a.pdf", "x/a.pdf", "y/a.pdf"]), tmp_path / "out"))
     assert len({job.output for job in jobs}) == 3
     assert not any(job.refused for job in jobs)
+
+
+def test_a_name_too_long_for_its_result_is_refused(tmp_path: Path) -> None:
+    names = [f"{'a' * (NAME_BYTES - 4)}.pdf", f"{'b' * (NAME_BYTES - 5)}.pdf"]
+    jobs = list(jobs_of(touch(tmp_path, names), tmp_path / "out"))
+    assert [job.error for job in jobs] == ["long_name", ""]
+    assert jobs[0].refused.endswith("rename the PDF")
+
+
+RESULTS = {
+    "plain": b"a/b.json",
+    "no UTF-8": b"\xe9t\xe9.json",
+    "no UTF-8 beside UTF-8": "é".encode() + b"\xff.json",
+    "what looks like it": rb"a\xe9.json",
+}
+
+
+@pytest.mark.skipif(sys.platform in {"darwin", "win32"}, reason="file names there are UTF-8")
+@pytest.mark.parametrize("raw", RESULTS.values(), ids=RESULTS)
+def test_a_result_is_found_by_the_name_on_record(raw: bytes, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(raw)
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    assert result_path(tmp_path, name_of(path, tmp_path)) == path
 
 
 ODD_NAMES = {

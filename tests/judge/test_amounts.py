@@ -80,6 +80,13 @@ PAID = {
         [in_schedule("a", "b", total="10000")],
         {"a": "5000", "b": "5000"},
     ),
+    "two rows of the same sum outside of a schedule": (
+        [named("a", "5000", row=True), named("b", "5000", row=True)],
+        [],
+        {"a": "5000", "b": "5000"},
+    ),
+    "a total row": ([named("a", "5000", row=True, text="Total price | $5,000")], [], {}),
+    "a sentence about a row outside of a schedule": ([named("s", "5000"), named("a", "5000", row=True)], [], {"a": "5000"}),
     "a sentence about a row": ([named("s", "5000"), named("a", "5000", row=True)], [in_schedule("a")], {"a": "5000"}),
     "a sentence about the total": (
         [named("s", "7000"), named("a", "5000", row=True), named("b", "2000", row=True)],

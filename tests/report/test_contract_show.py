@@ -51,6 +51,7 @@ SHOWN: tuple[Callable[[One], Any], ...] = (
     contract_show.payments,
     contract_show.pages,
     contract_show.terms,
+    contract_show.taken_out,
     contract_show.clauses,
     contract_show.odd_pages,
 )
@@ -341,3 +342,19 @@ def test_pdfs_are_opened_with_the_password_of_the_environment(
     monkeypatch.setenv("PAYTERMS_PASSWORD", "key")
     contract_show.pages(one_of("msa.pdf", contract()), str(tmp_path))
     assert asked == ["key"]
+
+
+def test_what_a_reviewer_took_out_is_shown_with_what_was_said() -> None:
+    said = Review(ReviewStatus.REJECTED, None, "a <b>deposit</b>", "a.reviewer", None)
+    turned = Review(ReviewStatus.CORRECTED, Kind.NONE, "", "", None)
+    made = contract(
+        term(Kind.MILESTONE, id="kept"),
+        term(Kind.PROGRESS, id="gone", review=said),
+        term(Kind.MILESTONE, id="none", review=turned),
+    )
+    shown = contract_show.taken_out(one_of("msa.pdf", made)).data
+    assert 'data-name="taken-out" data-rows="2"' in shown
+    assert "a &lt;b&gt;deposit&lt;/b&gt;" in shown
+    head = "".join(contract_show.head(one_of("msa.pdf", made)).data.split("`"))
+    assert "payterms judge brings the verdict up to date" in head
+    assert "payterms judge" not in contract_show.head(one_of("msa.pdf", contract(term(Kind.MILESTONE)))).data

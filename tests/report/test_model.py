@@ -148,6 +148,19 @@ def test_the_notebook_shows_sentences_errors_and_drift_escaped(page: Page, ran: 
     assert all(page.alts)
 
 
+def test_labelled_contracts_of_other_runs_do_not_count(
+    ran: Ran, small_labels: Path, small_model: Path, labelled: Path, tmp_path: Path
+) -> None:
+    entries = [json.loads(one) for one in labelled.read_text(encoding="utf-8").splitlines()]
+    more = write_jsonl(
+        tmp_path / "more.jsonl", [*entries, {"contract": "elsewhere", "label": "milestone", "text": "A fee is due."}]
+    )
+    alone, beside = (read_checked(str(ran.out), str(small_labels), str(small_model), str(one)) for one in (labelled, more))
+    assert beside.results == alone.results
+    assert model.strangers_told(beside) == "Labelled contracts that are not of this run, and do not count: 1."
+    assert model.strangers_told(alone) == "All labelled contracts are of this run."
+
+
 def test_without_a_run_and_without_labels_of_it(
     empty: Path, small_labels: Path, small_model: Path, tmp_path: Path, on: Kernel
 ) -> None:

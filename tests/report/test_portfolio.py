@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -108,6 +109,20 @@ def test_the_head_tells_the_most_important_numbers(batch: Batch) -> None:
     ]
     assert portfolio.provenance(batch) == (
         "Policy: cautious factor. Model: default cdcdcdcd. Tool: payterms 0.1.0. Folder: my batch."
+    )
+
+
+def test_files_that_stand_there_twice_and_runs_that_have_not_ended_are_told(out: Path, tmp_path: Path) -> None:
+    again = shutil.copytree(out, tmp_path / "again")
+    names = [one for one in again.rglob("*.json") if one.name != "run.json"]
+    for name in names[:3]:
+        held = json.loads(name.read_text(encoding="utf-8"))
+        held["source"]["sha256"] = "ff" * 32
+        name.write_text(json.dumps(held), encoding="utf-8")
+    (again / "run.jsonl").touch()
+    assert portfolio.provenance(read_batch(again)).endswith(
+        "2 of the contracts are the same file as another, and count each time."
+        " The run has not ended: what it has not read yet is missing here."
     )
 
 

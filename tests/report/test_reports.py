@@ -90,6 +90,54 @@ def test_paths_are_whole_and_files_are_told(ran: Ran, made: Made, tmp_path: Path
     }
 
 
+def test_a_contract_for_another_report_is_refused(ran: Ran, made: Made, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="add --notebook contract"):
+        list(make_reports(sources(ran.out), tmp_path, ["portfolio"], ["nda"]))
+    assert made == []
+
+
+def test_a_report_that_cannot_be_made_does_not_stop_the_others(
+    ran: Ran, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def render(name: str, given: dict[str, Any], to: Path, _: None, *, title: str) -> None:
+        if given.get("CONTRACT") == "nda.PDF":
+            raise RecordError("nda.json: faulty")
+
+    monkeypatch.setattr(reports, "render", render)
+    told = list(make_reports(sources(ran.out), tmp_path, ["contract", "portfolio"], ["nda", "twin"]))
+    assert [str(one) for one in told] == [
+        "nda.json: faulty",
+        str(tmp_path / "contracts" / "twin.html"),
+        str(tmp_path / "portfolio.html"),
+    ]
+
+
+def test_if_the_most_doubtful_contract_cannot_be_shown_it_is_the_next(
+    ran: Ran, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def render(name: str, given: dict[str, Any], to: Path, _: None, *, title: str) -> None:
+        tried.append(given["CONTRACT"])
+        if len(tried) == 1:
+            raise RecordError("faulty")
+
+    monkeypatch.setattr(reports, "render", render)
+    told = list(make_reports(sources(ran.out), tmp_path, ["contract"]))
+    doubts = {one["source"]: one["doubtful_terms"] for one in ran.run["inputs"] if one["output"]}
+    assert [doubts[name] for name in tried] == sorted(doubts.values(), reverse=True)[:2]
+    assert [type(one) for one in told[:1]] == [RecordError]
+    assert told[1:] == [tmp_path / contract_file(tried[1])]
+
+
+@pytest.mark.parametrize("to", ["file", "file/below"])
+def test_where_reports_cannot_be_written_is_told_before_any_is_made(to: str, ran: Ran, made: Made, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ReportError, match=rf"{to}: cannot be written to \(.+\); name another folder with --to"):
+        list(make_reports(sources(ran.out), tmp_path / to, ["portfolio"]))
+    assert made == []
+
+
 def test_pages_are_drawn_from_where_they_were_read(ran: Ran, made: Made, tmp_path: Path) -> None:
     list(make_reports(sources(ran.out), tmp_path, ["contract"], ["nda"]))
     list(make_reports(sources(ran.out, pdfs=tmp_path), tmp_path, ["contract"], ["nda"]))
