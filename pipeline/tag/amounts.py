@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from pipeline.contract import Money, Percent, Sentence, Span, Unit
+from pipeline.contract import CELL_BREAK, Money, Percent, Sentence, Span, Unit
 from pipeline.tag.figures import Number, any_of, data
 from pipeline.tag.rows import Cell, cells_of, is_of
 
@@ -172,7 +172,9 @@ def _with_percent(text: str, number: Number) -> _Said | None:
 
 
 def _with_currency(text: str, number: Number) -> _Said | None:
-    """The number with the currency before or after it, if it has one."""
+    """The number with the currency before or after it, if it has one; cents ("and 00/100 dollars") are none."""
+    if text.startswith("100", number.start) and text[: number.start].endswith("/"):
+        return None
     start, sign = _sign_before(text, number.start)
     end, name = _name_after(text, number.end)
     return _Said(number, sign or name, start, end) if sign or name else None
@@ -264,16 +266,23 @@ def _cells_of_money(row: Sentence, numbers: Sequence[Number]) -> Iterator[_Said]
     """The bare numbers of a row that are money by their place."""
     for cell, number in _filled(row, numbers):
         if number.end == cell.end and _is_money(cell, row):
-            yield _Said(number, _currency_of(cell.head) or _currency_of(row.title), cell.start, cell.end)
+            yield _Said(number, _beside(cell, row) or _currency_of(cell.head) or _currency_of(row.title), cell.start, cell.end)
     after_share = {match.end() for match in RUN_TOGETHER.finditer(row.text)}
     yield from (_Said(number, None, number.start, number.end) for number in numbers if number.start in after_share)
 
 
 def _is_money(cell: Cell, row: Sentence) -> bool:
     """Whether a cell that a number fills is money: by its heading, or by its looks where no heading or the title tells."""
-    if is_of("money", cell.head) and not is_of("share", cell.head):
+    if _beside(cell, row) or (is_of("money", cell.head) and not is_of("share", cell.head)):
         return True
     return GROUPED.fullmatch(cell.text) is not None and (not cell.head or _currency_of(row.title) is not None)
+
+
+def _beside(cell: Cell, row: Sentence) -> str | None:
+    """The currency that stands alone in the cell before or after: "USD | 1,000,000", as tables that come apart have it."""
+    before = row.text[: cell.start].removesuffix(CELL_BREAK).rpartition(CELL_BREAK)[2]
+    after = row.text[cell.end :].removeprefix(CELL_BREAK).partition(CELL_BREAK)[0]
+    return _signs().get(before.strip()) or _signs().get(after.strip())
 
 
 def _cells_of_shares(row: Sentence, numbers: Sequence[Number]) -> Iterator[_Said]:
@@ -295,4 +304,11 @@ def _filled(row: Sentence, numbers: Sequence[Number]) -> Iterator[tuple[Cell, Nu
 
 def _currency_of(heading: str) -> str | None:
     """The currency that a heading names: "Amount (CAD)", "Payment Plan in EUR"."""
-    return next((_signs()[word] for word in CURRENCY.findall(heading) if word in _signs()), None)
+    told = next((_signs()[word] for word in CURRENCY.findall(heading) if word in _signs()), None)
+    return told or next((_names()[name] for name in _named_currency().findall(heading.lower())), None)
+
+
+@cache
+def _named_currency() -> re.Pattern[str]:
+    """The name of a currency in a heading; pounds alone may be of weight."""
+    return re.compile(rf"(?<!\w){any_of(name for name in _by_form('names') if name != 'pounds')}(?!\w)")
