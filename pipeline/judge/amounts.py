@@ -69,7 +69,9 @@ def _worked_out(share: Decimal | None, price: Money | None) -> Payable | None:
 
 
 def _price(schedules: Sequence[Schedule]) -> Money | None:
-    """The contract's price, if its schedules tell one and the same."""
+    """The price that shares may be of: the schedules tell one and the same, and none has it paid by sums already."""
+    if any(schedule.matches and schedule.total is not None for schedule in schedules):
+        return None
     told = {schedule.price.value: schedule.price for schedule in schedules if schedule.price}
     return next(iter(told.values())) if len(told) == 1 else None
 

@@ -93,6 +93,11 @@ PAID = {
         [in_schedule("a", "b", total="7000")],
         {"a": "5000", "b": "2000"},
     ),
+    "shares beside a schedule of sums that is the price": (
+        [share("a", "30"), named("b", "900", row=True)],
+        [in_schedule("a"), replace(in_schedule("b", total="900", price="900"), matches=True)],
+        {"b": "900"},
+    ),
     "a share of the price": (
         [share("a", "30"), share("b", "70")],
         [in_schedule("a", "b", price="900")],
