@@ -34,8 +34,8 @@ def payables(contract: Contract) -> dict[str, Payable]:
     terms = as_reviewed(contract.terms)
     scheduled = {name for schedule in contract.schedules for name in schedule.terms}
     price = _price(contract.schedules)
-    shares = {term.id: _share(term, scheduled=term.id in scheduled) for term in terms}
-    paid = {term.id: one for term in terms if (one := _named(term) or _worked_out(shares[term.id], price)) is not None}
+    found = ((term, _named(term) or _worked_out(term, price, scheduled=term.id in scheduled)) for term in terms)
+    paid = {term.id: one for term, one in found if one is not None}
     listed = scheduled | {term.id for term in terms if term.unit is Unit.ROW}
     taken = {(paid[name].value, paid[name].currency) for name in listed if name in paid} | _totals(contract.schedules)
     for term in terms:
@@ -62,7 +62,8 @@ def _share(term: Term, *, scheduled: bool) -> Decimal | None:
     return found[0] if found and not term.amounts and found[0] <= WHOLE else None
 
 
-def _worked_out(share: Decimal | None, price: Money | None) -> Payable | None:
+def _worked_out(term: Term, price: Money | None, *, scheduled: bool) -> Payable | None:
+    share = _share(term, scheduled=scheduled)
     if share is None or price is None or not price.value:
         return None
     return Payable(price.value * share / WHOLE, price.currency or "", worked_out=True)

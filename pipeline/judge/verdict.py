@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.contract import Advance, Basis, Contract, Kind, Reason, Term, Unit, Verdict
-from pipeline.judge.facts import OTHERWISE, Case, Fact, as_reviewed, facts_of, unread_pages
+from pipeline.judge.facts import OTHERWISE, Case, Fact, as_reviewed, facts_of, sureness, unread_pages
 from pipeline.judge.policy import Policy, Rule, default_policy
 
 # Which of two reasons counts: the later one here. A firm reason counts more than any that is not.
@@ -67,11 +67,11 @@ def basis_of(terms: Sequence[Term], rules: Mapping[str, float] | None = None) ->
     """The kind that holds nearly all the evidence, mixed if neither does, none if there is hardly any."""
     rules = rules or default_policy().basis
     # Summed without rounding on the way: at the limit of a share the order of the terms must not decide.
+    weighed = [(term.label, _evidence(term, rules["says_how_much"])) for term in terms if term.label is not Kind.NONE]
     evidence = {
-        kind: math.fsum(_evidence(term, rules["says_how_much"]) for term in terms if term.label is kind)
-        for kind in (Kind.MILESTONE, Kind.PROGRESS)
+        kind: math.fsum(weight for label, weight in weighed if label is kind) for kind in (Kind.MILESTONE, Kind.PROGRESS)
     }
-    total = math.fsum(_evidence(term, rules["says_how_much"]) for term in terms if term.label in evidence)
+    total = math.fsum(weight for _, weight in weighed)
     if total < rules["least"]:
         return Basis.NONE
     kind = max(evidence, key=lambda kind: evidence[kind])
@@ -80,6 +80,5 @@ def basis_of(terms: Sequence[Term], rules: Mapping[str, float] | None = None) ->
 
 def _evidence(term: Term, says_how_much: float) -> float:
     """How much a term speaks for its kind: its probability, so that the sum is the number of terms that one can expect."""
-    sure = getattr(term.probabilities, term.label) if term.probabilities else 1.0
     weighty = term.amounts or term.percents or term.unit is Unit.ROW
-    return float(sure) * (1.0 + (says_how_much if weighty else 0.0))
+    return sureness(term) * (1.0 + (says_how_much if weighty else 0.0))
