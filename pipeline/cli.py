@@ -39,20 +39,20 @@ from pipeline.learn.metrics import Evaluation, evaluate
 from pipeline.learn.split import parted
 from pipeline.read.sheets import Layout
 from pipeline.report.explain import memo_of, page_of
+from pipeline.report.places import Notebook
 from pipeline.report.progress import Tally, log_line, logged, progress_line
 from pipeline.report.tables import (
     confusion_table,
+    export_table,
     found_table,
     gains_table,
     mistake_table,
-    plain_table,
     run_counts,
     run_table,
     score_table,
     verdict_table,
 )
 from pipeline.review.annotated import read, schema
-from pipeline.review.columns import COLUMNS
 from pipeline.review.export import export, is_csv
 from pipeline.review.shown import shown
 from pipeline.tag.model import KINDS, default_folder, load, ref_of
@@ -81,14 +81,6 @@ class Form(StrEnum):
 
     TEXT = "text"
     MARKDOWN = "markdown"
-
-
-class Notebook(StrEnum):
-    """Which reports `payterms report` makes."""
-
-    PORTFOLIO = "portfolio"
-    CONTRACT = "contract"
-    MODEL = "model"
 
 
 app = typer.Typer(
@@ -305,12 +297,7 @@ def judge_command(
 
 def _columns(wanted: bool) -> None:
     if wanted:
-        table = plain_table()
-        for name in ("column", "type", "what it holds"):
-            table.add_column(name, overflow="fold")
-        for column in COLUMNS:
-            table.add_row(column.name, column.type, column.holds)
-        console.print(table)
+        console.print(export_table())
         raise typer.Exit
 
 
@@ -378,13 +365,12 @@ def report_command(
 
     if pdfs is not None and not pdfs.is_dir():
         raise ReportError(f"{pdfs}: no such folder; name the one that holds the PDFs with --pdfs")
-    read_run(out)
+    records = read_run(out)
     _tell_unfinished(out)
-    folder = labels or LABELS
-    sources = Sources(out, folder, model or default_folder(), pdfs, labelled, password)
+    sources = Sources(out, labels, model or default_folder(), pdfs, labelled, password)
     failed = False
     with _ended_in_order():
-        for made in make_reports(sources, to, notebook or _notebooks(folder), contract or []):
+        for made in make_reports(records, sources, to, notebook or _notebooks(labels), contract or []):
             if isinstance(made, Path):
                 _say(str(made))
             else:

@@ -14,6 +14,7 @@ from pipeline.contract import Contract, Kind, Money, Percent, Risk, Term, TextFr
 from pipeline.errors import ReportError
 from pipeline.judge.amounts import Payable, payables
 from pipeline.judge.facts import as_reviewed
+from pipeline.report.events import event_words
 from pipeline.report.explain import sum_of
 from pipeline.report.words import doubts_told
 from pipeline.review import annotated
@@ -158,8 +159,7 @@ def _payments(one: One, group: int, terms: Sequence[Term]) -> Iterator[Row]:
 
 def event_of(term: Term) -> str:
     """The words of what a term's payment hangs on; the whole term where no words were made out."""
-    event = term.trigger or term.interval
-    return event.text if event else term.text
+    return event_words(term) or term.text
 
 
 def _proof(term: Term) -> str:
@@ -178,7 +178,7 @@ def taken_out(one: One) -> tuple[Term, ...]:
 
 
 def _term(one: One, term: Term) -> Row:
-    paid, event = one.paid.get(term.id), term.trigger or term.interval
+    paid = one.paid.get(term.id)
     probability = float(getattr(term.probabilities, term.label)) if term.probabilities else None
     return (
         term.id,
@@ -189,7 +189,7 @@ def _term(one: One, term: Term) -> Row:
         float(paid.value) if paid else None,
         paid.currency if paid else "",
         "; ".join(percent_words(each) for each in term.percents),
-        event.text if event else "",
+        event_words(term),
         _proof(term),
         term.due_days,
         " ".join(doubt_words(term)),

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pandas as pd
 from IPython.display import HTML
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.contract import Kind, Money, Reason, ReviewStatus, Risk, Term, TextFrom, Unit
@@ -17,7 +16,7 @@ from pipeline.report.boxes import STRIP_PX, TAG_HEIGHT_PX, TAG_WIDTH_PX, Tag, ou
 from pipeline.report.contract import One
 from pipeline.report.explain import QUOTES, advance_words, first_of, quotes_of
 from pipeline.report.pages import PASSWORD, Picture, Print, Sides, placed, prints_of
-from pipeline.report.show import NO_CURRENCY, by_currency, line, link, mark, table, tiles
+from pipeline.report.show import NO_CURRENCY, TEMPLATES, by_currency, line, link, mark, table, tiles
 from pipeline.report.style import KIND_COLOURS, PURPLE
 from pipeline.report.words import clause_name
 
@@ -39,13 +38,7 @@ SUMS: Final = {True: ("yes", "adds up"), False: ("no", "does not add up"), None:
 # Of the height of a line on a blank sheet: its letters, and where they stand.
 LETTER_HEIGHT: Final = 0.72
 BASE_LINE: Final = 0.78
-TEMPLATE: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "template"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-).get_template("contract.html.j2")
+TEMPLATE: Final = TEMPLATES.get_template("contract.html.j2")
 
 
 def _html(macro: str, *given: Any) -> HTML:

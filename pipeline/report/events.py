@@ -33,9 +33,13 @@ def event_kind(term: Term) -> str:
     """What a term waits for: by its interval if it is one of progress, by the words of its event, or else by all its words."""
     if term.label is Kind.PROGRESS and term.interval and term.interval.value in _source()["intervals"]:
         return str(_source()["intervals"][term.interval.value])
+    return next((name for text in (event_words(term), term.text) for name in _found(text, term.label)), OTHER)
+
+
+def event_words(term: Term) -> str:
+    """The words of what a term's payment hangs on, be it an event or an interval; "" where none were made out."""
     event = term.trigger or term.interval
-    texts = (event.text, term.text) if event else (term.text,)
-    return next((name for text in texts for name in _found(text, term.label)), OTHER)
+    return event.text if event else ""
 
 
 def _found(text: str, kind: Kind) -> Sequence[str]:

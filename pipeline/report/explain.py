@@ -15,7 +15,9 @@ from rich.text import Text
 
 from pipeline.contract import Advance, Contract, Money, Reason, Risk, Schedule, Term, TextFrom, Verdict
 from pipeline.judge.facts import as_reviewed
+from pipeline.report.events import event_words
 from pipeline.report.tables import plain_table
+from pipeline.report.words import spoken
 from pipeline.review.shown import in_a_line, shown
 
 NOTICE: Final = "Decision support for a person who reads the contract, not legal advice."
@@ -107,8 +109,7 @@ def _reason(number: int, reason: Reason, quotes: dict[str, Term | Risk]) -> Iter
 
 def _named(reason: Reason) -> str:
     """The reason's code as words, and what it allows."""
-    words = reason.code.replace("_", " ")
-    return f"{shown(words[:1].upper() + words[1:])}" + (f" ({reason.advance})" if reason.advance else "")
+    return shown(spoken(reason.code)) + (f" ({reason.advance})" if reason.advance else "")
 
 
 def quotes_of(contract: Contract) -> dict[str, Term | Risk]:
@@ -139,10 +140,9 @@ def _term_table(terms: Sequence[Term]) -> Table:
 def _cells(term: Term) -> tuple[str, ...]:
     """What a term says, a cell for each of `COLUMNS`."""
     sums = ", ".join([*map(_sum, term.amounts[:3]), *(_short_of(one.text, 20) for one in term.percents[:3])])
-    event = term.trigger.text if term.trigger else term.interval.text if term.interval else ""
     proof = term.verification.value.replace("_", " ") if term.verification else ""
     days = "" if term.due_days is None else str(term.due_days)
-    return str(term.page), term.label.value, sums, _short_of(event, TRIGGER_CHARS), proof, days
+    return str(term.page), term.label.value, sums, _short_of(event_words(term), TRIGGER_CHARS), proof, days
 
 
 def _sum(money: Money) -> str:

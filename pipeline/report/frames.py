@@ -17,7 +17,7 @@ from pipeline.contract import Advance, Basis, Contract, Kind, Term, TextFrom
 from pipeline.errors import RecordError
 from pipeline.judge.amounts import Payable, payables
 from pipeline.judge.facts import as_reviewed
-from pipeline.report.events import event_kind
+from pipeline.report.events import event_kind, event_words
 from pipeline.report.show import line
 from pipeline.review import annotated
 
@@ -142,9 +142,8 @@ def _sum(paid: Payable | None) -> tuple[float | None, str, bool]:
 
 
 def _said(term: Term) -> Row:
-    event = term.trigger or term.interval
     return (
-        line(event.text) if event else "",
+        line(event_words(term)),
         event_kind(term),
         term.due_days,
         term.verification.value if term.verification else "",

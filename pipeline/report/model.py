@@ -54,8 +54,8 @@ class Checked:
 
     `answers` are about the authored groups that were held out, none if the labels hold none of those; `evaluation` is None
     then. `labelled` are the labelled sentences of the run's contracts and `results` how the run did on them, empty if none
-    are labelled; `strangers` counts the labelled contracts that are none of the run's. `card` is that of the model, if there
-    is one.
+    are labelled; `strangers` counts the labelled contracts that are none of the run's. `intervals`
+    are the scores by what they were measured on, kind and measure. `card` is that of the model, if there is one.
     """
 
     model: Model
@@ -66,7 +66,8 @@ class Checked:
     evaluation: Evaluation | None
     labelled: Mapping[str, Sequence[Labelled]]
     results: Sequence[Result]
-    strangers: int = 0
+    strangers: int
+    intervals: Mapping[str, Mapping[str, Mapping[str, Interval]]]
 
 
 def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
@@ -83,6 +84,7 @@ def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
     inputs = {PurePosixPath(record.source).stem for record in records}
     given = measure.read_labelled(Path(labelled)) if labelled else {}
     sentences = {name: labels for name, labels in given.items() if name in inputs}
+    results = measure.results_of(sentences, Path(out)) if sentences and read else []
     return Checked(
         loaded,
         read_card(loaded, Path(model)),
@@ -91,8 +93,9 @@ def read_checked(out: str, labels: str, model: str, labelled: str) -> Checked:
         answers,
         evaluation_of(answers, worst=len(measuring)) if measuring else None,
         sentences,
-        measure.results_of(sentences, Path(out)) if sentences and read else [],
+        results,
         len(given) - len(sentences),
+        _intervals(answers, results),
     )
 
 
@@ -108,7 +111,7 @@ def headline(checked: Checked) -> list[tuple[str, str, str]]:
     model = checked.model
     measured = [
         (f"macro F1 on {where}", f"{macro.value:.3f}", _between(macro))
-        for where, macro in ((where, rows["macro"]["f1"]) for where, rows in _intervals(checked).items())
+        for where, macro in ((where, rows["macro"]["f1"]) for where, rows in checked.intervals.items())
     ]
     thresholds = " / ".join(f"{model.thresholds[kind]:.2f}" for kind in POSITIVE)
     return [
@@ -130,9 +133,9 @@ def _between(one: Interval) -> str:
     return "of one contract, so no interval" if np.isnan(one.low) else f"95% interval {one.low:.3f} to {one.high:.3f}"
 
 
-def _intervals(checked: Checked) -> dict[str, dict[str, dict[str, Interval]]]:
+def _intervals(answers: Answers, results: Sequence[Result]) -> dict[str, dict[str, dict[str, Interval]]]:
     """What was measured, on what: the held-out groups, and the run where it is labelled."""
-    measured = {GROUPS: bootstrap.of_answers(checked.answers), RUN: bootstrap.of_results(checked.results)}
+    measured = {GROUPS: bootstrap.of_answers(answers), RUN: bootstrap.of_results(results)}
     return {where: rows for where, rows in measured.items() if rows}
 
 
@@ -140,7 +143,7 @@ def scores(checked: Checked) -> pd.DataFrame:
     """A row for each score: `on` what, `kind`, `measure`, `value`, and its 95% interval `low` to `high` (NaN if none)."""
     rows = [
         (where, kind, measure_, one.value, one.low, one.high)
-        for where, by_kind in _intervals(checked).items()
+        for where, by_kind in checked.intervals.items()
         for kind, row in by_kind.items()
         for measure_, one in row.items()
     ]
@@ -153,7 +156,7 @@ def score_table(checked: Checked) -> pd.DataFrame:
     rows = [
         (_measured_on(checked, where), NAMES.get(kind, kind), *(_cell(row.get(name)) for name in ("precision", "recall", "f1")),
          *counts[where].get(kind, (None, None)))
-        for where, by_kind in _intervals(checked).items()
+        for where, by_kind in checked.intervals.items()
         for kind, row in by_kind.items()
     ]  # fmt: skip
     columns = ["measured on", "kind", "precision", "recall", "F1", "terms labelled", "terms tagged"]
@@ -286,8 +289,12 @@ def _flag(name: str) -> str:
 
 def worst_table(checked: Checked) -> pd.DataFrame:
     """The surest mistakes of each sort on held-out groups, but for terms that the model was not asked about."""
-    held = checked.evaluation.mistakes if checked.evaluation else ()
-    return _mistakes([one for one in held if one.probability < 1.0], "group")
+    return _mistakes(_asked(checked.evaluation.mistakes if checked.evaluation else ()), "group")
+
+
+def _asked(mistakes: Sequence[Mistake]) -> list[Mistake]:
+    """Those about units that the model was asked about: of the others it is certain."""
+    return [one for one in mistakes if one.probability < 1.0]
 
 
 def worst_of_run(checked: Checked) -> pd.DataFrame:
@@ -318,7 +325,7 @@ def mistakes_told(checked: Checked) -> str:
     if checked.evaluation is None:
         return "No authored group is held out."
     held = checked.evaluation.mistakes
-    asked = [_sort(one) for one in held if one.probability < 1.0]
+    asked = list(map(_sort, _asked(held)))
     other, alarms, missed = (f"{asked.count(sort):,}" for sort in SORTS)
     return (
         f"On held-out groups {other} terms were taken for the other kind, {alarms} units that are none for a term, and {missed}"

@@ -34,7 +34,6 @@ except ImportError as error:
         f"reports need more packages ({error.name}); install them with: pip install 'payterms[report]'"
     ) from error
 
-NOTEBOOKS: Final = ("portfolio", "contract", "model")
 # The cell that holds a notebook's parameters has this tag, as papermill has it.
 PARAMETERS: Final = "parameters"
 TEMPLATE: Final = Path(__file__).parent / "template"

@@ -15,7 +15,7 @@ from pipeline.contract import Advance, Basis, Kind
 from pipeline.judge.policy import default_policy, policy_names, read_policy
 from pipeline.report.events import OTHER
 from pipeline.report.frames import Batch, counts
-from pipeline.report.reports import contract_file
+from pipeline.report.places import contract_file
 from pipeline.report.show import by_currency, line, link, mark, money, named
 from pipeline.report.words import clause_name, doubts_told, helps, spoken, threats
 from pipeline.review.shown import in_a_line
@@ -218,14 +218,18 @@ def _sorted(batch: Batch) -> pd.DataFrame:
     return frame.sort_values(keys, ascending=[True, True, False, False], kind="stable", ignore_index=True)
 
 
-def _sums_told(batch: Batch) -> Mapping[tuple[str, bool], str]:
+def _sums_told(batch: Batch) -> Mapping[tuple[Any, ...], str]:
     """The money of each contract in words: what can be financed (True), and the rest."""
     terms = paying_terms(batch)
-    grouped = terms.groupby(["contract", terms["outcome"] == CAN, "currency"])["value"].sum()
-    told: dict[tuple[str, bool], dict[str, float]] = {}
-    for (contract, can, currency), value in grouped.items():
-        told.setdefault((contract, bool(can)), {})[currency] = value
-    return {key: by_currency(held) for key, held in told.items()}
+    return _told_by(terms.groupby(["contract", terms["outcome"] == CAN, "currency"])["value"].sum())
+
+
+def _told_by(sums: pd.Series) -> Mapping[tuple[Any, ...], str]:
+    """Sums in words, by all keys of their index but the last, which is their currency."""
+    held: dict[tuple[Any, ...], dict[str, float]] = {}
+    for (*key, currency), value in sums.items():
+        held.setdefault(tuple(key), {})[currency] = value
+    return {key: by_currency(of) for key, of in held.items()}
 
 
 def _named(source: str, reports: str) -> Any:
@@ -253,12 +257,8 @@ def due_on(batch: Batch) -> pd.DataFrame:
     grouped = batch.terms.groupby(keys, observed=True)
     frame = grouped.agg(terms=("term", "size"), contracts=("contract", "nunique")).reset_index()
     paid = batch.terms.dropna(subset=["value"]).groupby([*keys, "currency"], observed=True)["value"].sum()
-    told: dict[tuple[Any, Any], dict[str, float]] = {}
-    for (kind, event, currency), value in paid.items():
-        told.setdefault((kind, event), {})[currency] = value
-    frame["money"] = [
-        by_currency(told[key]) if key in told else "" for key in zip(frame["kind"], frame["event_kind"], strict=True)
-    ]
+    told = _told_by(paid)
+    frame["money"] = [told.get(key, "") for key in zip(frame["kind"], frame["event_kind"], strict=True)]
     last = frame["event_kind"] == OTHER
     return (
         frame.assign(last=last)

@@ -1,14 +1,15 @@
 """Which reports are made of a run, and of what: the notebooks with their parameters, and the files that they become."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pipeline.batch.journal import folder_of, read_run, try_out
+from pipeline.batch.journal import folder_of, try_out
 from pipeline.batch.record import Record
 from pipeline.errors import PaytermsError, ReportError
 from pipeline.report.notebooks import Kernel, kernel, render
+from pipeline.report.places import Notebook, contract_file, stem_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +28,37 @@ class Sources:
 
 
 def make_reports(
-    sources: Sources, to: Path, notebooks: Sequence[str], contracts: Sequence[str] = ()
+    run: Sequence[Record], sources: Sources, to: Path, notebooks: Collection[Notebook], contracts: Sequence[str] = ()
 ) -> Iterator[Path | PaytermsError]:
     """Write the reports of these notebooks into the folder `to`, made if need be; tell each file as soon as it is there.
 
-    A report that cannot be made is told by its error, and the others are made. `contracts` are names (or patterns, as `*`) of
+    `run` are the records of the run in `sources.out`. A report that cannot be made is told by its error, and the others are
+    made. `contracts` are names (or patterns, as `*`) of
     the contracts that the notebook `contract` is run for; if there are none, it is the one with the most terms in doubt.
     Contracts come first: the portfolio links to those that are there. Of a run in which none was read there are the other
-    reports, which say why. Raises RecordError, and ReportError if a name is none of a contract that was read, none was and
-    nothing else is asked, or `to` cannot be written to.
+    reports, which say why. Raises ReportError if a name is none of a contract that was read, none was and nothing else is
+    asked, or `to` cannot be written to.
     """
-    if contracts and "contract" not in notebooks:
+    if contracts and Notebook.CONTRACT not in notebooks:
         raise ReportError("--contract is for the contract report, which is not asked for; add --notebook contract")
-    records = [record for record in read_run(sources.out) if record.output is not None]
+    records = [record for record in run if record.output is not None]
     alone = len(set(notebooks)) == 1
-    chosen = _chosen(records, contracts, alone=alone) if "contract" in notebooks else []
+    chosen = _chosen(records, contracts, alone=alone) if Notebook.CONTRACT in notebooks else []
     _check_folder(to)
+    pdfs = _text(sources.pdfs or folder_of(sources.out))
     with kernel(password=sources.password) as on:
         for record in chosen:
             path = to / contract_file(record.source)
-            given = {"CONTRACT": record.source, "PDFS": _text(sources.pdfs or folder_of(sources.out))}
-            made = _made("contract", {"OUT": _text(sources.out), **given}, path, on, title=record.source)
+            given = {"OUT": _text(sources.out), "CONTRACT": record.source, "PDFS": pdfs}
+            made = _made(Notebook.CONTRACT, given, path, on, title=record.source)
             yield made
             if not contracts and made == path:
                 break
-        for name in (name for name in ("portfolio", "model") if name in notebooks):
+        for name in (name for name in (Notebook.PORTFOLIO, Notebook.MODEL) if name in notebooks):
             yield _made(name, _parameters(name, sources, to), to / f"{name}.html", on, title=f"payterms: {name}")
 
 
-def _made(name: str, parameters: Mapping[str, str], path: Path, on: Kernel, *, title: str) -> Path | PaytermsError:
+def _made(name: Notebook, parameters: Mapping[str, str], path: Path, on: Kernel, *, title: str) -> Path | PaytermsError:
     try:
         render(name, parameters, path, on, title=title)
     except PaytermsError as error:
@@ -72,8 +75,8 @@ def _check_folder(to: Path) -> None:
         raise ReportError(f"{to}: cannot be written to ({error.strerror}); name another folder with --to") from error
 
 
-def _parameters(name: str, sources: Sources, to: Path) -> dict[str, str]:
-    if name == "portfolio":
+def _parameters(name: Notebook, sources: Sources, to: Path) -> dict[str, str]:
+    if name is Notebook.PORTFOLIO:
         return {"OUT": _text(sources.out), "REPORTS": _text(to)}
     paths = {"OUT": sources.out, "LABELS": sources.labels, "MODEL": sources.model, "LABELLED": sources.labelled}
     return {key: _text(path) for key, path in paths.items()}
@@ -82,11 +85,6 @@ def _parameters(name: str, sources: Sources, to: Path) -> dict[str, str]:
 def _text(path: Path | None) -> str:
     """A path as a parameter: whole, as the notebook runs in a folder of its own; "" for none."""
     return str(path.absolute()) if path else ""
-
-
-def contract_file(source: str) -> str:
-    """Where the report of a contract stands below the folder of the reports: `contracts/NAME.html`."""
-    return f"contracts/{source.rsplit('.', 1)[0]}.html"
 
 
 def _chosen(records: Sequence[Record], names: Sequence[str], *, alone: bool) -> list[Record]:
@@ -105,5 +103,5 @@ def _chosen(records: Sequence[Record], names: Sequence[str], *, alone: bool) -> 
 
 def _is(record: Record, name: str) -> bool:
     """Whether a contract has this name, with or without its suffix, or one like this pattern."""
-    names = (record.source, record.source.rsplit(".", 1)[0])
+    names = (record.source, stem_of(record.source))
     return name in names or any(fnmatchcase(one, name) for one in names)

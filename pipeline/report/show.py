@@ -7,11 +7,12 @@ import io
 import warnings
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 from IPython.display import HTML, display
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -27,7 +28,13 @@ NO_CURRENCY: Final = "currency not told"
 # How many rows of a table are shown; the sentence below it says how many there are.
 ROWS: Final = 200
 CHARS: Final = 320
-TEMPLATES: Final = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "template"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 TABLE: Final = TEMPLATES.from_string(
     """<table class="pt-table tex2jax_ignore" data-name="{{ name }}" data-rows="{{ total }}">
 <thead><tr>

@@ -11,6 +11,7 @@ from pipeline.batch.record import Record, Why
 from pipeline.learn.gains import Gains
 from pipeline.learn.measure import Found
 from pipeline.learn.metrics import POSITIVE, Evaluation, Score
+from pipeline.review.columns import COLUMNS
 from pipeline.review.shown import shown
 from pipeline.tag.model import KINDS
 
@@ -92,6 +93,16 @@ def _cells(record: Record, *, wide: bool) -> tuple[str, ...]:
     largest = record.largest if wide else record.largest.split(",")[0]
     counts = (record.pages, record.milestone_terms, record.progress_terms)
     return name, *map(str, counts), record.basis, record.advance, largest
+
+
+def export_table() -> Table:
+    """The columns of an export, and what they hold."""
+    table = plain_table()
+    for name in ("column", "type", "what it holds"):
+        table.add_column(name, overflow="fold")
+    for column in COLUMNS:
+        table.add_row(column.name, column.type, column.holds)
+    return table
 
 
 def score_table(scores: Mapping[str, Score]) -> Table:

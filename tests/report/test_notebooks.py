@@ -14,7 +14,6 @@ from nbformat import NotebookNode
 
 from pipeline.errors import LabelError, PaytermsError, ReportError
 from pipeline.report.notebooks import (
-    NOTEBOOKS,
     PARAMETERS,
     Kernel,
     executed,
@@ -23,6 +22,7 @@ from pipeline.report.notebooks import (
     kernel,
     with_parameters,
 )
+from pipeline.report.places import Notebook
 
 SECRET = "<script>alert('fee')</script> $x^2$ & co"
 SHOWN = """
@@ -143,11 +143,11 @@ def test_a_notebook_without_parameters_is_told() -> None:
 
 
 def committed() -> list[Any]:
-    return [pytest.param(ROOT / "notebooks" / f"{name}.ipynb", id=name) for name in NOTEBOOKS]
+    return [pytest.param(ROOT / "notebooks" / f"{name}.ipynb", id=name) for name in Notebook]
 
 
 def test_every_notebook_is_one_of_ours() -> None:
-    assert {path.stem for path in folder_of_notebooks().glob("*.ipynb")} == set(NOTEBOOKS)
+    assert {path.stem for path in folder_of_notebooks().glob("*.ipynb")} == set(Notebook)
 
 
 @pytest.mark.parametrize("path", committed())
